@@ -1,0 +1,1 @@
+"""Pairs, encoders, training, enrichment and evaluation: everything that needs torch."""
