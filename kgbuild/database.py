@@ -1,0 +1,379 @@
+"""The managed Neo4j: a Community server that kg installs, starts and stops for the user.
+
+It listens on the loopback interface only, at ports that are chosen once and remembered; its password is random and
+lies in a file that only the user can read. Everything it has lies in `$KG_HOME/neo4j`:
+
+    data/       the store                     conf/       neo4j.conf, written anew at each start
+    password    of the user `neo4j`           ports.json  {"bolt": …, "http": …}
+    pid         of the running server         lock        held while the server is started, stopped or reset
+
+Where NEO4J_URI is set, that server is used and nothing is started. KG_HEAP and KG_PAGECACHE bound the memory.
+"""
+
+import base64
+import fcntl
+import json
+import os
+import random
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+
+from kgbuild.errors import DatabaseError
+from kgbuild.home import folder
+from kgbuild.install import NEO4J_VERSION, class_path, console, find_java
+
+USER = "neo4j"
+SERVER = "org.neo4j.server.Neo4jCommunity"
+ADMIN = "org.neo4j.server.startup.Neo4jAdminCommand"
+START_SECONDS = 300  # a store that was not closed is recovered first
+STOP_SECONDS = 120  # the last checkpoint writes what is dirty in the page cache
+FREE_BYTES = 512 << 20
+JVM_FLAGS = [
+    f"--add-opens=java.base/{package}=ALL-UNNAMED"
+    for package in ("java.nio", "java.io", "sun.nio.ch", "java.lang", "java.util.concurrent")
+] + ["--enable-native-access=ALL-UNNAMED"]
+
+
+@dataclass(frozen=True)
+class Connection:
+    """What the driver needs. `user` is None where the server asks for no password."""
+
+    uri: str
+    user: str | None
+    password: str = field(repr=False)
+    database: str
+    managed: bool
+
+
+@dataclass(frozen=True)
+class Status:
+    """The server that kg would use now; of one that NEO4J_URI names, only what a connection attempt shows."""
+
+    running: bool
+    managed: bool
+    uri: str
+    http_address: str | None  # of the Browser
+    user: str | None
+    password_file: Path | None
+    pid: int | None
+    home: Path | None
+    version: str | None
+
+
+def ensure_started() -> Connection:
+    """The server that NEO4J_URI names, else the managed one, installed and started where it does not run.
+
+    Raises:
+        DatabaseError: It cannot be installed or started.
+    """
+    if uri := os.environ.get("NEO4J_URI"):
+        password = os.environ.get("NEO4J_PASSWORD", "")
+        user = os.environ.get("NEO4J_USERNAME", USER) if password else None
+        return Connection(uri, user, password, os.environ.get("NEO4J_DATABASE", "neo4j"), managed=False)
+    status = start()
+    return Connection(status.uri, USER, _password(), "neo4j", managed=True)
+
+
+def status() -> Status:
+    """Whether the server runs, and where; starts nothing."""
+    if uri := os.environ.get("NEO4J_URI"):
+        user = os.environ.get("NEO4J_USERNAME", USER)
+        return Status(_listens(uri), False, uri, None, user, None, None, None, None)
+    process, ports = _process(), _ports()
+    return Status(
+        running=process is not None,
+        managed=True,
+        uri=f"bolt://127.0.0.1:{ports['bolt']}",
+        http_address=f"http://127.0.0.1:{ports['http']}/browser/",
+        user=USER,
+        password_file=_folder() / "password",
+        pid=process.pid if process else None,
+        home=_folder(),
+        version=NEO4J_VERSION,
+    )
+
+
+def start() -> Status:
+    """Start the managed server, and wait until it answers; where it runs already, just say where.
+
+    Raises:
+        DatabaseError: It cannot be installed or started.
+    """
+    with _lock():
+        process = _process()
+        if process is None:
+            if shutil.disk_usage(_folder()).free < FREE_BYTES:
+                raise DatabaseError(f"{_folder()}: less than {FREE_BYTES >> 20} MiB free; make room or move KG_HOME")
+            java = _java_command()
+            _set_password(java)
+            _choose_ports()
+            _write_configuration(java)
+            process = _launch([*java, SERVER, f"--home-dir={_folder()}", f"--config-dir={_folder() / 'conf'}"])
+        _await(process)
+        return status()
+
+
+def stop() -> bool:
+    """Stop the managed server; False where it did not run. Its data are kept."""
+    with _lock():
+        return _stop()
+
+
+def reset() -> None:
+    """Stop the managed server and delete its data; password, ports and jars are kept."""
+    with _lock():
+        _stop()
+        shutil.rmtree(_folder() / "data", ignore_errors=True)
+
+
+def admin_import(arguments: Sequence[str]) -> None:
+    """Run `neo4j-admin database import full` into the managed server's database, which is left stopped.
+
+    Args:
+        arguments: Options as on the command line, such as `--nodes=Concept=nodes.csv`; the database is added.
+
+    Raises:
+        DatabaseError: The import failed; with the line that says why.
+    """
+    with _lock():
+        _stop()
+        java = _java_command()
+        _set_password(java)
+        _write_configuration(java)
+        _admin(java, ["database", "import", "full", *arguments, "neo4j"])
+
+
+def _folder() -> Path:
+    return folder("neo4j")
+
+
+def _log() -> Path:
+    return folder("logs") / "neo4j.log"
+
+
+@contextmanager
+def _lock() -> Iterator[None]:
+    """One kg at a time starts or stops the server of a home; the others wait."""
+    with (_folder() / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            console.print(f"Waiting for another kg that starts or stops the Neo4j of {_folder()}")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _process() -> psutil.Process | None:
+    """The running server, or None: a killed server or a reboot leaves a pid behind, maybe another program's by now."""
+    try:
+        process = psutil.Process(int((_folder() / "pid").read_text()))
+        return process if f"--home-dir={_folder()}" in process.cmdline() else None
+    except (FileNotFoundError, ValueError, psutil.Error):
+        return None
+
+
+def _java_command() -> list[str]:
+    java = find_java()
+    flags = [*JVM_FLAGS, *(["--add-modules=jdk.incubator.vector"] if java.has_vector_module else [])]
+    return [str(java.path), *flags, "-cp", os.pathsep.join(map(str, class_path()))]
+
+
+def _password() -> str:
+    """The password, made up at the first call."""
+    path = _folder() / "password"
+    if not path.exists():
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(16) + "\n")
+    return path.read_text().strip()
+
+
+def _set_password(java: list[str]) -> None:
+    """Give the password to a store that was never started; later ones keep it in their system database."""
+    if not (_folder() / "data/databases/system").exists():
+        _write_configuration(java)
+        _admin(java, ["dbms", "set-initial-password", _password()])
+
+
+def _ports() -> dict[str, int]:
+    path = _folder() / "ports.json"
+    if not path.exists():
+        _remember_ports()
+    ports: dict[str, int] = json.loads(path.read_text())
+    return ports
+
+
+def _remember_ports() -> None:
+    """Neo4j's usual ports where they are free, else a pair of random ones, below those that outgoing connections use."""
+    bolt, http = 7687, 7474
+    while not (_is_free(bolt) and _is_free(http)):
+        bolt = random.randrange(17000, 32000, 2)
+        http = bolt + 1
+    part = _folder() / f"ports.json.{os.getpid()}"
+    part.write_text(json.dumps({"bolt": bolt, "http": http}))
+    part.replace(_folder() / "ports.json")
+
+
+def _choose_ports() -> None:
+    """Keep the remembered ports, unless another program took one meanwhile."""
+    taken = [port for port in _ports().values() if not _is_free(port)]
+    if taken:
+        _remember_ports()
+        console.print(f"Port {taken[0]} is taken by another program; Neo4j's Browser moved to port {_ports()['http']}")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a port in TIME_WAIT is free
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _listens(uri: str) -> bool:
+    address = urlsplit(uri)
+    try:
+        socket.create_connection((address.hostname or "", address.port or 7687), timeout=5).close()
+    except OSError:
+        return False
+    return True
+
+
+def _write_configuration(java: list[str]) -> None:
+    """neo4j.conf. The admin tool starts a Java of its own with the flags that it finds here."""
+    ports = _ports()
+    settings = {
+        "server.default_listen_address": "127.0.0.1",
+        "server.bolt.listen_address": f"127.0.0.1:{ports['bolt']}",
+        "server.bolt.advertised_address": f"127.0.0.1:{ports['bolt']}",
+        "server.http.listen_address": f"127.0.0.1:{ports['http']}",
+        "server.http.advertised_address": f"127.0.0.1:{ports['http']}",
+        "server.memory.heap.max_size": os.environ.get("KG_HEAP", "2g"),
+        "server.memory.pagecache.size": os.environ.get("KG_PAGECACHE", "1g"),
+        "db.tx_log.preallocate": "false",  # 256 MiB for an empty database otherwise
+        "db.tx_log.rotation.retention_policy": "keep_none",
+        "dbms.usage_report.enabled": "false",
+        "client.allow_telemetry": "false",
+    }
+    flags = java[1 : java.index("-cp")]
+    lines = [f"{key}={value}" for key, value in settings.items()]
+    lines += [f"server.jvm.additional={flag}" for flag in flags]
+    for name in ("conf", "plugins", "import"):
+        (_folder() / name).mkdir(exist_ok=True)
+    (_folder() / "conf/neo4j.conf").write_text("\n".join(lines) + "\n")
+
+
+def _launch(command: list[str]) -> psutil.Process:
+    """The server in a session of its own: it outlives this process and the terminal."""
+    heap = os.environ.get("KG_HEAP", "2g")
+    command = [command[0], f"-Xmx{heap}", *command[1:]]
+    log = os.open(_log(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    console.print(f"Starting Neo4j {NEO4J_VERSION}")
+    pid = os.posix_spawn(
+        command[0],
+        command,
+        os.environ,
+        setsid=True,
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_DUP2, log, 1),
+            (os.POSIX_SPAWN_DUP2, log, 2),
+        ],
+    )
+    os.close(log)
+    (_folder() / "pid").write_text(str(pid))
+    return psutil.Process(pid)
+
+
+def _await(process: psutil.Process) -> None:
+    """Return when the server answers a query."""
+    deadline = time.monotonic() + START_SECONDS
+    while not _answers():
+        if not process.is_running() or process.status() == psutil.STATUS_ZOMBIE:
+            raise DatabaseError(f"Neo4j did not start: {_reason(_log().read_text())}; see {_log()}")
+        if time.monotonic() > deadline:
+            raise DatabaseError(f"Neo4j: no answer in {START_SECONDS} s; see {_log()}, or run kg db stop")
+        time.sleep(0.1)
+
+
+def _answers() -> bool:
+    """Whether the server takes our password and answers on the HTTP port."""
+    ports = _ports()
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{ports['http']}/db/neo4j/query/v2",
+        data=b'{"statement": "RETURN 1"}',
+        headers={
+            "Content-Type": "application/json",
+            "Authorization": "Basic " + base64.b64encode(f"{USER}:{_password()}".encode()).decode(),
+        },
+    )
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # never through a proxy
+    try:
+        direct.open(request, timeout=10).close()
+    except urllib.error.HTTPError as error:
+        if error.code == 401:
+            raise DatabaseError(
+                f"Neo4j refused the password in {_folder() / 'password'}; write there the one that you gave it"
+            ) from error
+        return False  # the server is up, its database not yet
+    except OSError:
+        return False
+    return True
+
+
+def _stop() -> bool:
+    process = _process()
+    if process is not None:
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except psutil.TimeoutExpired:
+            console.print(f"Neo4j did not stop in {STOP_SECONDS} s: killed; it recovers at the next start")
+            process.kill()
+            process.wait()
+    (_folder() / "pid").unlink(missing_ok=True)
+    return process is not None
+
+
+def _admin(java: list[str], arguments: Sequence[str]) -> None:
+    """Run neo4j-admin."""
+    places = {"NEO4J_HOME": str(_folder()), "NEO4J_CONF": str(_folder() / "conf")}
+    result = subprocess.run(
+        [*java, ADMIN, *arguments],
+        env=os.environ | places,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    with _log().open("a") as log:
+        log.write(result.stdout)
+    if result.returncode:
+        raise DatabaseError(f"neo4j-admin {' '.join(arguments[:2])}: {_reason(result.stdout)}; see {_log()}")
+
+
+def _reason(output: str) -> str:
+    """The line of a Java program's output that says why it failed."""
+    lines = [line.strip() for line in output.splitlines() if line.strip() and not line.startswith(("\tat ", "WARNING:"))]
+    causes = [line for line in lines if "Caused by:" in line] or [line for line in lines if "rror" in line]
+    return (causes or lines or ["no output"])[-1][:300]
+
+
+if __name__ == "__main__":
+    actions = {"start": start, "stop": stop, "status": status, "reset": reset}
+    print(actions[sys.argv[1]]())
