@@ -117,7 +117,8 @@ class Source:
         title: Full name.
         url: The publisher's page.
         licence: SPDX identifier where there is one.
-        files: Key → file-name patterns (shell style, also with `.gz` appended), searched anywhere below `--data`. A pattern with a slash is matched against the end of the path.
+        files: Key → file-name patterns (shell style, also with `.gz` appended), searched anywhere below `--data`. A
+            pattern with a slash is matched against the end of the path.
         optional: Keys of `files` without which the source can still be loaded.
         vocabularies: CURIE prefixes whose nodes this source owns: their name, definition and type come from here.
         member: Whether live terms of this source get the membership flag `in_<name>` (vocabulary releases).

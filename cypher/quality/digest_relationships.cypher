@@ -1,0 +1,7 @@
+// Every loaded relationship with its ends and properties, for the digest.
+// access: READ
+// $left_out: LIST<STRING> types of relationships that are not loaded but computed
+// returns type: STRING, start: STRING, end: STRING, properties: MAP
+MATCH (a)-[r]->(b)
+WHERE NOT type(r) IN $left_out
+RETURN type(r) AS type, a.id AS start, coalesce(b.id, b.key) AS end, properties(r) AS properties

@@ -1,0 +1,415 @@
+"""The command line: a thin shell over the Python API.
+
+Every command imports what it needs when it runs, so that `kg --help` is quick and works without torch.
+"""
+
+import importlib
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import kgbuild
+from kgbuild.errors import InputError, KgError, MissingExtra
+
+app = typer.Typer(
+    name="kg",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="One Neo4j graph of biomedical vocabularies, relations and genetic associations, with embeddings.",
+)
+db = typer.Typer(no_args_is_help=True, help="The Neo4j that kg installs and runs for you (where NEO4J_URI is not set).")
+evaluate = typer.Typer(no_args_is_help=True, help="Measure a model or a mapping against what is known.")
+export = typer.Typer(no_args_is_help=True, help="Write what the graph holds in formats that others read.")
+app.add_typer(db, name="db")
+app.add_typer(evaluate, name="evaluate")
+app.add_typer(export, name="export")
+
+Json = Annotated[bool, typer.Option("--json", help="Print what a script reads.")]
+
+
+def main() -> None:
+    """Run a command; an error is one line and exit status 1, a traceback only with --debug."""
+    debug = "--debug" in sys.argv
+    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    try:
+        app(arguments)
+    except KgError as error:
+        if debug:
+            raise
+        print(f"kg: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+def _embed(module: str) -> Any:
+    """A module of `embed`, which needs the extra `train`."""
+    try:
+        return importlib.import_module(f"embed.{module}")
+    except ModuleNotFoundError as error:
+        if error.name and error.name.split(".")[0] in {"embed", "kgbuild", "loaders"}:
+            raise
+        raise MissingExtra(
+            f"{error.name}: not installed; training and encoding need the extra: pip install 'kg[train]'"
+        ) from error
+
+
+def _version(shown: bool) -> None:
+    if shown:
+        print(f"kg {kgbuild.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show a traceback with an error.")] = False,
+) -> None:
+    pass
+
+
+@db.command()
+def start() -> None:
+    """Start the managed Neo4j, installing it at first use."""
+    from kgbuild import database
+
+    database.start()
+    status()
+
+
+@db.command()
+def stop() -> None:
+    """Stop the managed Neo4j; its data are kept."""
+    from kgbuild import database
+
+    print("Neo4j stopped" if database.stop() else "Neo4j was not running")
+
+
+@db.command()
+def status(as_json: Json = False) -> None:
+    """Say whether Neo4j runs, where, and how to log in."""
+    from dataclasses import asdict
+
+    from kgbuild import database
+
+    found = database.status()
+    if as_json:
+        print(json.dumps(asdict(found), default=str))
+        return
+    print(f"Neo4j {found.version or ''} {'runs' if found.running else 'is stopped'}: {found.uri}")
+    if found.managed:
+        print(f"Browser   {found.http_address}")
+        print(f"Log in    user {found.user}, password in {found.password_file}")
+        print(f"Data      {found.home}")
+
+
+@db.command()
+def reset(yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False) -> None:
+    """Delete the managed database's data; staged tables, models, password and jars are kept."""
+    from kgbuild import database
+
+    if not yes:
+        typer.confirm(f"Delete the graph in {database.status().home}?", abort=True)
+    database.reset()
+    print("The database is empty")
+
+
+@app.command()
+def sources() -> None:
+    """List the sources: what each is, its licence, the files that `kg load` looks for, and what is staged."""
+    from kgbuild.console import table
+    from kgbuild.home import folder
+    from kgbuild.staging import Manifest
+    from loaders import LOADERS
+
+    rows = []
+    for name, loader in LOADERS.items():
+        manifest = Manifest.read(folder("staged") / name)
+        patterns = [pattern for key in loader.SOURCE.files.values() for pattern in key]
+        rows.append(
+            {
+                "source": name,
+                "title": loader.SOURCE.title,
+                "licence": loader.SOURCE.licence,
+                "files": ", ".join(patterns),
+                "staged": f"{sum(manifest.rows.values()):,} rows" if manifest else "",
+            }
+        )
+    table(rows)
+
+
+@app.command()
+def load(
+    names: Annotated[list[str], typer.Argument(metavar="SOURCE…|all", help="Sources (see `kg sources`), or all.")],
+    data: Annotated[
+        Path | None, typer.Option(help="Folder with the downloaded files, searched deeply.", envvar="KG_DATA")
+    ] = None,
+    writer: Annotated[str, typer.Option(help="auto, bulk or upsert.")] = "auto",
+    option: Annotated[
+        list[str] | None, typer.Option("--set", metavar="SOURCE.OPTION=VALUE", help="An option of a source.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Stage and count; write nothing to Neo4j.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Build or update the graph from source files."""
+    from dataclasses import asdict
+
+    from kgbuild.console import Steps
+    from kgbuild.load import WRITERS
+    from kgbuild.load import load as run
+    from loaders import LOADERS
+
+    if data is None:
+        raise InputError("--data: not given; name the folder with the downloaded files, or set KG_DATA")
+    if writer not in WRITERS:
+        raise InputError(f"--writer {writer}: no such writer; one of {', '.join(WRITERS)}")
+    steps = Steps()
+    loaded = run(names, data, LOADERS, writer, _parameters(option or []), dry_run, steps)
+    loaded.seconds = {name: round(seconds, 1) for name, seconds in steps.seconds.items()}
+    if as_json:
+        print(json.dumps(asdict(loaded)))
+    else:
+        _print_loaded(loaded, dry_run)
+
+
+def _parameters(options: list[str]) -> dict[str, dict[str, str]]:
+    parameters: dict[str, dict[str, str]] = {}
+    for option in options:
+        name, equals, value = option.partition("=")
+        source, dot, key = name.partition(".")
+        if not (equals and dot):
+            raise InputError(f"--set {option}: not an option; expected SOURCE.OPTION=VALUE")
+        parameters.setdefault(source, {})[key] = value
+    return parameters
+
+
+def _print_loaded(loaded: Any, dry_run: bool) -> None:
+    from kgbuild.console import out, table
+
+    rows = [
+        {
+            "source": manifest.source,
+            "version": manifest.version,
+            "rows": sum(manifest.rows.values()),
+            **manifest.outcomes,
+            **{name: manifest.records[name] for name in ("nodes", "names", "edges")},
+            "": "unchanged" if manifest.source in loaded.unchanged else "",
+        }
+        for manifest in loaded.staged
+    ]
+    table(rows)
+    total = sum(row["rows"] for row in rows)
+    out.print(f"\n{total:,} input rows, each staged, merged or rejected; {sum(loaded.seconds.values()):.0f} s")
+    for what, names in (("absent (no file below --data)", loaded.absent), ("kept from earlier loads", loaded.kept)):
+        if names:
+            out.print(f"{what}: {', '.join(names)}")
+    if any(row["rejected"] for row in rows):
+        out.print("rejected rows and their reasons: `kg rejects SOURCE`")
+    if not dry_run:
+        done = {"bulk": "imported", "upsert": "updated", "none": "already up to date"}[loaded.writer]
+        out.print(f"The graph is {done}. Next: `kg stats`, `kg train`")
+
+
+@app.command()
+def rejects(
+    source: Annotated[str, typer.Argument(help="A source that was staged.")],
+    examples: Annotated[int, typer.Option(help="Rows to show of each reason.")] = 3,
+) -> None:
+    """Show the input rows of a source that could not be used, by reason."""
+    import duckdb
+
+    from kgbuild.console import out, table
+    from kgbuild.home import folder
+
+    path = folder("staged") / source / "rejects.parquet"
+    if not path.exists():
+        raise InputError(f"{source}: not staged; `kg sources` lists what is")
+    with duckdb.connect() as con:
+        reasons = con.execute(
+            f"SELECT reason, count(*) AS n FROM '{path}' GROUP BY reason ORDER BY n DESC, reason"
+        ).fetchall()
+        for reason, count in reasons:
+            out.print(f"\n{count:,} × {reason}", markup=False)
+            rows = con.execute(
+                f"SELECT file, row, key, raw[:100] AS raw FROM '{path}' WHERE reason = ? ORDER BY ALL LIMIT ?",
+                [reason, examples],
+            ).fetchall()
+            table([dict(zip(("file", "row", "key", "raw"), row, strict=True)) for row in rows])
+    if not reasons:
+        out.print(f"{source}: no row was rejected")
+
+
+@app.command()
+def stats(
+    digest: Annotated[bool, typer.Option("--digest", help="Print the graph's order-independent hash, last.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Count what the graph holds, by label, type, vocabulary and source."""
+    from kgbuild import stats as counting
+    from kgbuild.console import table
+    from kgbuild.store import connect
+
+    with connect() as store:
+        if not digest:
+            tables = counting.counts(store)
+            if as_json:
+                print(json.dumps(tables))
+                return
+            for name, rows in tables.items():
+                table(rows, title=f"\n{name.capitalize()}", limit=60)
+        else:
+            value = counting.digest(store)
+            print(json.dumps({"digest": value}) if as_json else value)
+
+
+@app.command()
+def train(
+    recipe: Annotated[str, typer.Argument(help="A recipe: generel, generel-small, …")] = "generel",
+    out: Annotated[Path | None, typer.Option(help="Folder of the model; default $KG_HOME/models/RECIPE.")] = None,
+    base_model: Annotated[
+        str | None, typer.Option(help="Hugging Face name or folder; default: the packaged MiniLM.")
+    ] = None,
+    pooling: Annotated[str | None, typer.Option(help="cls or mean.")] = None,
+    epochs: Annotated[int | None, typer.Option(help="Passes over the pairs.")] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Pairs a batch.")] = None,
+    max_time: Annotated[float | None, typer.Option(help="Stop after so many minutes.")] = None,
+    hold_out: Annotated[
+        str | None, typer.Option(help="Associations kept for `kg evaluate`: grouped, random or none.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Of sampling and initialisation.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint.")] = False,
+) -> None:
+    """Train an encoder of texts and variants on pairs sampled from the graph."""
+    options = {
+        "base_model": base_model, "pooling": pooling, "epochs": epochs, "batch_size": batch_size,
+        "max_minutes": max_time, "hold_out": hold_out, "seed": seed,
+    }  # fmt: skip
+    _embed("commands").train(recipe, out, {k: v for k, v in options.items() if v is not None}, resume)
+
+
+@app.command()
+def enrich(
+    model: Annotated[
+        str, typer.Argument(help="A recipe's name or a model folder; `minilm` for the untrained one.")
+    ] = "generel",
+) -> None:
+    """Write a model's embeddings of concepts, names and variants into the graph, with vector indexes."""
+    _embed("commands").enrich(model)
+
+
+@app.command()
+def similar(
+    identifier: Annotated[str, typer.Argument(metavar="ID", help="A CURIE, such as phecode:250.2 or dbSNP:rs7903146.")],
+    to: Annotated[str | None, typer.Option(help="A vocabulary, such as EFO; `variants` for variants.")] = None,
+    top: Annotated[int, typer.Option(help="How many.")] = 10,
+    as_json: Json = False,
+) -> None:
+    """Find the nearest concepts or variants of a concept or variant."""
+    from kgbuild import mapping
+    from kgbuild.store import connect
+
+    with connect() as store:
+        _print(mapping.similar(store, identifier, to, top), as_json)
+
+
+@app.command()
+def link(
+    text: Annotated[str, typer.Argument(help='Free text, such as "heart attack".')],
+    to: Annotated[str | None, typer.Option(help="A vocabulary, such as EFO.")] = None,
+    top: Annotated[int, typer.Option(help="How many.")] = 10,
+    as_json: Json = False,
+) -> None:
+    """Find the concepts of a vocabulary that a text names."""
+    _print(_embed("commands").link(text, to, top), as_json)
+
+
+@app.command()
+def harmonize(
+    source: Annotated[str, typer.Argument(metavar="FROM", help="The vocabulary to map, such as phecode.")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="The vocabulary to map onto, such as EFO.")],
+    top: Annotated[int, typer.Option(help="Candidates a concept.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="Write the mapping as SSSOM (FILE.sssom.tsv).")] = None,
+    write: Annotated[bool, typer.Option("--write", help="Write SIMILAR_TO edges into the graph.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Map one vocabulary onto another, each link with its score."""
+    from kgbuild import mapping
+    from kgbuild.console import Steps
+    from kgbuild.store import connect
+
+    with connect() as store, Steps().step(f"{source} → {target}"):
+        frame = mapping.harmonize(store, source, target, top=top, write=write)
+        if out is not None:
+            from kgbuild.export import export_sssom
+
+            export_sssom(frame, out, store)
+    _print(frame, as_json, limit=40)
+    if out is not None and not as_json:
+        print(f"Written to {out}")
+
+
+def _print(frame: Any, as_json: bool, limit: int | None = None) -> None:
+    from kgbuild.console import table
+
+    rows = json.loads(frame.to_json(orient="records"))
+    if as_json:
+        print(json.dumps(rows))
+    else:
+        table(rows, limit=limit)
+
+
+@export.command()
+def sssom(
+    out: Annotated[Path, typer.Argument(help="FILE.sssom.tsv")],
+    source: Annotated[str | None, typer.Option("--from", help="Only links of this vocabulary.")] = None,
+    target: Annotated[str | None, typer.Option("--to", help="Only links onto this vocabulary.")] = None,
+) -> None:
+    """Write the computed links of `kg harmonize --write` as SSSOM."""
+    from kgbuild.export import export_links
+    from kgbuild.store import connect
+
+    with connect() as store:
+        count = export_links(store, out, source, target)
+    print(f"{count:,} mappings written to {out}")
+
+
+@evaluate.command("mapping")
+def evaluate_mapping(
+    source: Annotated[str, typer.Argument(metavar="FROM", help="The vocabulary to map, such as phecode.")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="The vocabulary to map onto, such as EFO.")],
+    gold: Annotated[Path, typer.Option(help="The right answers: TSV or SSSOM with subject and object ids.")],
+    as_json: Json = False,
+) -> None:
+    """Acc@1, Acc@5 and MRR of a mapping against a gold table, with baselines on the same concepts."""
+    _print(_embed("commands").evaluate_mapping(source, target, gold), as_json)
+
+
+@evaluate.command("association")
+def evaluate_association(
+    model: Annotated[str, typer.Argument(help="A recipe's name or a model folder.")] = "generel",
+    as_json: Json = False,
+) -> None:
+    """AUC of held-out variant–trait pairs, against uniform and degree-matched negatives, with baselines."""
+    _print(_embed("commands").evaluate_association(model), as_json)
+
+
+@app.command()
+def demo(
+    home: Annotated[
+        Path | None, typer.Option(help="Folder of the demo's graph and model; default $KG_HOME/demo.")
+    ] = None,
+) -> None:
+    """Run the whole path on the starter data: load, train, enrich, map, export, draw."""
+    from kgbuild.home import home as kg_home
+
+    if "NEO4J_URI" not in os.environ:
+        os.environ["KG_HOME"] = str(home or kg_home() / "demo")
+    _embed("demo").run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+"""What the command line draws: progress bars on a terminal, plain lines otherwise, and tables."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class Steps:
+    """Long steps of one command: a bar each on a terminal, a line each elsewhere; `seconds` says how long each took."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._bar: Progress | None = None
+        self._tasks: dict[str, Any] = {}
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Show one long step while it runs, and how long it took."""
+        started = time.monotonic()
+        if err.is_terminal:
+            columns = (
+                SpinnerColumn(),
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeElapsedColumn(),
+            )
+            with Progress(*columns, console=err, transient=True) as self._bar:
+                self._tasks = {name: self._bar.add_task(name, total=None)}
+                yield
+            self._bar = None
+        else:
+            yield
+        self.seconds[name] = time.monotonic() - started
+        err.print(f"{name:<32} {self.seconds[name]:7.1f} s")
+
+    def advance(self, name: str, done: int, total: int | None) -> None:
+        """So many of so many rows of a part of the current step are done."""
+        if self._bar is not None:
+            if name not in self._tasks:
+                self._tasks[name] = self._bar.add_task(f"  {name}", total=total)
+            self._bar.update(self._tasks[name], completed=done)
+
+
+def table(rows: Sequence[dict[str, Any]], title: str | None = None, limit: int | None = None) -> None:
+    """Print rows as a table: numbers to the right with thousands separated, scores with three decimals."""
+    if not rows:
+        out.print(f"{title}: none" if title else "none")
+        return
+    columns = list(rows[0])
+    drawn = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        numeric = all(isinstance(row[column], int | float) or row[column] is None for row in rows)
+        drawn.add_column(column, justify="right" if numeric else "left", overflow="fold")
+    for row in rows[:limit]:
+        drawn.add_row(*(_cell(row[column]) for column in columns))
+    out.print(drawn)
+    if limit is not None and len(rows) > limit:
+        out.print(f"… and {len(rows) - limit:,} more")
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.3f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,0 +1,171 @@
+"""The graph as tables: all staged sources merged into the rows that Neo4j is to hold.
+
+The merge is a function of the set of staged sources alone, so the order of loading does not matter. A node's type, name
+and definition come from the source that owns its vocabulary, else from the first source, in the fixed order of
+`loaders.LOADERS`, that has them; a node that is only referred to is a stub.
+
+Tables (Parquet): `concepts`, `variants`, `names`, `has_name`, `edges`. Source: DESIGN.md, "The graph".
+"""
+
+import hashlib
+import json
+import shutil
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from kgbuild.model import EDGES, Source
+from kgbuild.staging import Manifest
+
+#: Raise it when the merge itself changes what it writes.
+SCHEMA_VERSION = 1
+
+TABLES = ("concepts", "variants", "names", "has_name", "edges")
+
+#: Properties of an edge in Neo4j, beside `id` and `source`.
+EDGE_PROPERTIES = tuple(
+    f.name for f in EDGES if f.name not in {"subject", "predicate", "object", "distinct", "file", "row"}
+)
+
+
+@dataclass(frozen=True)
+class GraphTables:
+    """A folder with the five tables, the id of their content and the membership flags that concepts carry."""
+
+    folder: Path
+    graph_id: str
+    flags: tuple[str, ...]
+
+    def path(self, table: str) -> Path:
+        """The Parquet file of one of `TABLES`."""
+        return self.folder / f"{table}.parquet"
+
+    @classmethod
+    def read(cls, folder: Path) -> "GraphTables | None":
+        """The tables in a folder, None where there are none."""
+        path = folder / "graph.json"
+        if not path.exists():
+            return None
+        stored = json.loads(path.read_text())
+        return cls(folder, stored["graph_id"], tuple(stored["flags"]))
+
+
+def name_key(text: str) -> str:
+    """The key under which vocabularies share a name: NFC, whitespace collapsed, case folded."""
+    return " ".join(unicodedata.normalize("NFC", text).split()).casefold()
+
+
+def graph_id(manifests: Sequence[Manifest]) -> str:
+    """The hash of what a graph is merged from."""
+    parts = sorted((manifest.source, manifest.fingerprint) for manifest in manifests)
+    return hashlib.sha256(json.dumps([SCHEMA_VERSION, parts]).encode()).hexdigest()[:32]
+
+
+def merge(staged: Path, sources: Sequence[Source], graphs: Path) -> GraphTables:
+    """Merge the staged tables of `sources` below `staged` into the folder `graphs`/<graph id>, atomically.
+
+    Args:
+        staged: Folder with a folder of staged tables for each source.
+        sources: In the order of precedence.
+        graphs: Where the folder of the merged tables goes.
+    """
+    manifests = [Manifest.read(staged / source.name) for source in sources]
+    identity = graph_id([manifest for manifest in manifests if manifest is not None])
+    flags = tuple(f"in_{source.name}" for source in sources if source.member)
+    out = graphs / identity
+    existing = GraphTables.read(out)
+    if existing is not None:
+        return existing
+    scratch = graphs / ".new"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
+    with duckdb.connect(str(scratch / "merge.duckdb")) as con:
+        con.execute(f"SET memory_limit='1500MB'; SET temp_directory='{scratch}'; SET preserve_insertion_order=false")
+        con.create_function("name_key", _name_keys, ["VARCHAR"], "VARCHAR", type="arrow")
+        _read_staged(con, staged, sources)
+        _merge_nodes(con, [source.name for source in sources if source.member])
+        _merge_names(con)
+        for table, query in _SELECT.items():
+            con.execute(f"COPY ({query}) TO '{scratch / table}.parquet' (FORMAT parquet, COMPRESSION zstd)")
+    (scratch / "merge.duckdb").unlink()
+    (scratch / "graph.json").write_text(json.dumps({"graph_id": identity, "flags": flags}))
+    scratch.rename(out)
+    return GraphTables(out, identity, flags)
+
+
+def _name_keys(texts: pa.ChunkedArray) -> pa.Array:
+    return pa.array([None if text is None else name_key(text) for text in texts.to_pylist()], pa.string())
+
+
+def _read_staged(con: duckdb.DuckDBPyConnection, staged: Path, sources: Sequence[Source]) -> None:
+    """Views over all sources: `node` with its rank (0 to 999 where the source owns the vocabulary), `name`, `edge`."""
+    nodes = [
+        f"SELECT *, '{source.name}' AS source, {order} + "
+        f"CASE WHEN split_part(id, ':', 1) IN ({_list(source.vocabularies)}) THEN 0 ELSE 1000 END AS rank "
+        f"FROM read_parquet('{staged / source.name}/nodes.parquet')"
+        for order, source in enumerate(sources)
+    ]
+    con.execute(f"CREATE VIEW node AS {' UNION ALL '.join(nodes)}")
+    for view in ("names", "edges"):
+        files = ", ".join(f"'{staged / source.name}/{view}.parquet'" for source in sources)
+        con.execute(f"CREATE VIEW {view[:-1]} AS FROM read_parquet([{files}])")
+
+
+def _list(values: Sequence[str]) -> str:
+    return ", ".join(f"'{value}'" for value in values) or "NULL"
+
+
+def _merge_nodes(con: duckdb.DuckDBPyConnection, members: Sequence[str]) -> None:
+    best = ", ".join(
+        f"arg_min({column}, rank) FILTER (WHERE {column} IS NOT NULL) AS {column}"
+        for column in ("type", "name", "definition", "obsolete", "chromosome", "grch37", "grch38")
+    )
+    flags = "".join(f", nullif(bool_or(source = '{name}' AND NOT obsolete), false) AS in_{name}" for name in members)
+    con.execute(f"""
+        CREATE TABLE merged AS
+        SELECT id, {best}, list_sort(list(DISTINCT source) FILTER (WHERE source IS NOT NULL)) AS sources{flags}
+        FROM (
+            FROM node
+            UNION ALL BY NAME SELECT DISTINCT id FROM name ANTI JOIN node USING (id)
+            UNION ALL BY NAME
+            SELECT DISTINCT id FROM (SELECT subject AS id FROM edge UNION ALL SELECT object FROM edge)
+            ANTI JOIN node USING (id)
+        ) GROUP BY id
+    """)
+
+
+def _merge_names(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("""
+        CREATE TABLE has_name AS
+        SELECT md5(concat_ws(chr(31), id, text, scope, language, source)) AS id, id AS concept, key, text, scope,
+            language, source
+        FROM name
+        JOIN (SELECT text, name_key(text) AS key FROM (SELECT DISTINCT text FROM name)) USING (text)
+        WHERE key <> '' AND NOT starts_with(id, 'dbSNP:')
+    """)
+
+
+_VARIANT = "coalesce(type, '') = 'Variant' OR starts_with(id, 'dbSNP:')"
+_FLAT = "trim(regexp_replace({0}, '\\s+', ' ', 'g')) AS {0}"
+
+_SELECT = {
+    "concepts": f"""
+        SELECT id, type, {_FLAT.format("name")}, split_part(id, ':', 1) AS vocabulary, {_FLAT.format("definition")},
+            nullif(obsolete, false) AS obsolete, CASE WHEN name IS NULL THEN true END AS stub,
+            nullif(sources, []) AS sources, COLUMNS('in_.*')
+        FROM merged WHERE NOT ({_VARIANT})
+    """,
+    "variants": f"SELECT id, chromosome, grch37, grch38, nullif(sources, []) AS sources FROM merged WHERE {_VARIANT}",
+    "names": "SELECT DISTINCT key FROM has_name",
+    "has_name": "FROM has_name",
+    "edges": f"""
+        SELECT id, subject, predicate, object, source, {", ".join(EDGE_PROPERTIES)},
+            starts_with(subject, 'dbSNP:') OR subject IN (SELECT id FROM merged WHERE type = 'Variant') AS from_variant,
+            starts_with(object, 'dbSNP:') OR object IN (SELECT id FROM merged WHERE type = 'Variant') AS to_variant
+        FROM edge
+    """,
+}

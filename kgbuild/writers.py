@@ -1,0 +1,174 @@
+"""The two writers: the graph's tables into Neo4j, by bulk import or by upsert, with one result.
+
+    bulk     `neo4j-admin database import full` into the empty managed database, then constraints and indexes
+    upsert   constraints and indexes, then only what differs from the tables that were written last, over Bolt
+
+A load that was killed left the database somewhere between two graphs, so the next one takes both as old: every write is
+idempotent.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from kgbuild import database
+from kgbuild.graph import EDGE_PROPERTIES, TABLES, GraphTables
+from kgbuild.store import Store
+
+Report = Callable[[str, int, int | None], None]
+_BATCH = 5_000
+
+
+def bulk(tables: GraphTables, scratch: Path) -> None:
+    """Import the tables into the managed server's database, replacing it, and start the server."""
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
+    _write_csv(tables, scratch)
+    database.admin_import(
+        [
+            *(f"--nodes={scratch}/{name}.csv" for name in ("concepts", "variants", "names")),
+            *(f"--relationships={scratch}/{name}.csv" for name in ("has_name", "edges")),
+            "--overwrite-destination=true",
+            "--array-delimiter=|",
+            "--multiline-fields=false",
+            "--max-off-heap-memory=2g",
+        ]
+    )
+    shutil.rmtree(scratch)
+
+
+def _write_csv(tables: GraphTables, out: Path) -> None:
+    """The tables as neo4j-admin wants them: a header that types the columns, `|` between the values of a list."""
+    flags = "".join(f', {flag} AS "{flag}:boolean"' for flag in tables.flags)
+    numbers = {"sample_size": "long", "n_traits": "long", "negated": "boolean"}
+    numbers |= dict.fromkeys(("weight", "effect", "standard_error", "neg_log10_p", "allele_frequency"), "double")
+    properties = ", ".join(f'{p} AS "{p}:{numbers.get(p, "string")}"' for p in EDGE_PROPERTIES)
+    sources = "array_to_string(sources, '|') AS \"sources:string[]\""
+    queries = {
+        "concepts": f"""
+            SELECT id AS "id:ID(entity)", concat_ws('|', 'Concept', type) AS ":LABEL", name, vocabulary, definition,
+                obsolete AS "obsolete:boolean", stub AS "stub:boolean", {sources}{flags}""",
+        "variants": f"""
+            SELECT id AS "id:ID(entity)", 'Variant' AS ":LABEL", chromosome, grch37 AS "grch37:long",
+                grch38 AS "grch38:long", {sources}""",
+        "names": 'SELECT key AS "key:ID(name)", \'Name\' AS ":LABEL"',
+        "has_name": """
+            SELECT concept AS ":START_ID(entity)", key AS ":END_ID(name)", 'HAS_NAME' AS ":TYPE", id, text, scope,
+                language, source""",
+        "edges": f"""
+            SELECT subject AS ":START_ID(entity)", object AS ":END_ID(entity)", predicate AS ":TYPE", id, source,
+                {properties}""",
+    }
+    with duckdb.connect() as con:
+        con.execute(f"SET memory_limit='1GB'; SET temp_directory='{out}'; SET preserve_insertion_order=false")
+        for table, query in queries.items():
+            con.execute(
+                f"COPY ({query} FROM '{tables.path(table)}') TO '{out}/{table}.csv' (FORMAT csv, HEADER, QUOTE '\"')"
+            )
+
+
+def prepare(store: Store) -> None:
+    """Create the constraints and indexes that writing and matching need, and wait until they are online."""
+    for statement in store.cypher("schema/constraints").split(";"):
+        if statement.strip():
+            store.query(statement)
+    store.query("CALL db.awaitIndexes(600)")
+
+
+def upsert(store: Store, tables: GraphTables, old: list[GraphTables], report: Report) -> None:
+    """Write what differs between `tables` and the `old` ones, in batches of one label or type each.
+
+    Nodes come first, then edges, then what is gone: a reader never misses what both graphs hold.
+    """
+    prepare(store)
+    with duckdb.connect() as con:
+        con.execute("SET memory_limit='1GB'")
+        for table in TABLES:
+            _differences(con, table, tables, old)
+        dropped = sorted({flag for before in old for flag in before.flags} - set(tables.flags))
+        for step, query, rows, total in _steps(con, store, tables, dropped):
+            done = 0
+            for batch in rows:
+                store.write(query, batch, batch=_BATCH)
+                done += len(batch)
+                report(step, done, total)
+
+
+def _differences(con: duckdb.DuckDBPyConnection, table: str, new: GraphTables, old: list[GraphTables]) -> None:
+    """Tables `put_<table>` (rows that are new or changed) and `gone_<table>` (rows of old keys that are gone)."""
+    key = "key" if table == "names" else "id"
+    present = f"FROM '{new.path(table)}'"
+    if not old:
+        con.execute(f"CREATE VIEW put_{table} AS {present}")
+        con.execute(f"CREATE VIEW gone_{table} AS {present} WHERE false")
+        return
+    before = " UNION ALL BY NAME ".join(f"FROM '{tables.path(table)}'" for tables in old)
+    con.execute(
+        f"CREATE TABLE gone_{table} AS SELECT DISTINCT ON ({key}) * FROM ({before}) ANTI JOIN ({present}) USING ({key})"
+    )
+    if table == "concepts" and any(tables.flags != new.flags for tables in old):
+        con.execute(f"CREATE VIEW put_{table} AS {present}")
+        return
+    # a row is left alone only where every old state agrees with the new one on it
+    same = " INTERSECT ".join(f"FROM (SELECT COLUMNS(*) FROM '{tables.path(table)}')" for tables in (new, *old))
+    con.execute(f"CREATE TABLE put_{table} AS {present} ANTI JOIN ({same}) USING ({key})")
+
+
+def _steps(
+    con: duckdb.DuckDBPyConnection, store: Store, tables: GraphTables, dropped_flags: list[str]
+) -> Iterator[tuple[str, str, Iterator[list[dict[str, Any]]], int]]:
+    """(what is done, the query, its rows in batches, their number) for each label and relationship type."""
+    concept = ["name", "vocabulary", "definition", "obsolete", "stub", "sources", *tables.flags]
+
+    def step(what: str, file: str, select: str, **names: str) -> tuple[str, str, Iterator[list[dict[str, Any]]], int]:
+        total = con.execute(f"SELECT count(*) FROM ({select})").fetchall()[0][0]
+        query = store.cypher(f"load/{file}")
+        for placeholder, name in names.items():
+            query = query.replace(f"`{placeholder}`", f"`{name}`")
+        return what, query, _batches(con, select), total
+
+    for (kind,) in con.execute("SELECT DISTINCT type FROM put_concepts ORDER BY ALL").fetchall():
+        where = f"type = '{kind}'" if kind else "type IS NULL"
+        query = f"SELECT id, {_struct(concept, dropped_flags)} FROM put_concepts WHERE {where}"
+        yield step(f"{kind or 'untyped'} concepts", "concepts", query, TYPE=kind or "Concept")
+    variant = _struct(["chromosome", "grch37", "grch38", "sources"])
+    yield step("variants", "variants", f"SELECT id, {variant} FROM put_variants")
+    yield step("names", "names", "SELECT key FROM put_names")
+    name = _struct(["id", "text", "scope", "language", "source"])
+    yield step(
+        "names of concepts", "has_name", f"SELECT id, concept AS subject, key AS object, {name} FROM put_has_name"
+    )
+    for file, table in (("edges", "put_edges"), ("edges_gone", "gone_edges")):
+        kinds = f"SELECT DISTINCT predicate, from_variant, to_variant FROM {table} ORDER BY ALL"
+        for predicate, from_variant, to_variant in con.execute(kinds).fetchall():
+            query = f"""
+                SELECT id, subject, object, {_struct(["id", "source", *EDGE_PROPERTIES])} FROM {table}
+                WHERE predicate = '{predicate}' AND from_variant = {from_variant} AND to_variant = {to_variant}"""
+            ends = {"FROM": "Variant" if from_variant else "Concept", "TO": "Variant" if to_variant else "Concept"}
+            yield step(predicate if file == "edges" else f"{predicate} gone", file, query, TYPE=predicate, **ends)
+    yield step(
+        "names of concepts gone", "has_name_gone", "SELECT id, concept AS subject, key AS object FROM gone_has_name"
+    )
+    for table, label in (("concepts", "Concept"), ("variants", "Variant")):
+        yield step(f"{table} gone", "entities_gone", f"SELECT id FROM gone_{table}", LABEL=label)
+    yield step("names gone", "names_gone", "SELECT key FROM gone_names")
+
+
+def _struct(columns: list[str], removed: Sequence[str] = ()) -> str:
+    values = [f"'{column}': {column}" for column in columns] + [f"'{column}': NULL" for column in removed]
+    return "{" + ", ".join(values) + "} AS properties"
+
+
+def _batches(con: duckdb.DuckDBPyConnection, select: str) -> Iterator[list[dict[str, Any]]]:
+    cursor = con.cursor()
+    for batch in cursor.execute(select).to_arrow_reader(_BATCH):
+        yield batch.to_pylist()
+
+
+def is_empty(store: Store) -> bool:
+    """Whether the database holds nothing of kg's."""
+    found = store.query("MATCH (n:Concept|Variant|Name|Meta) RETURN true AS found LIMIT 1")
+    return not found
