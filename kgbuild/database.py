@@ -139,6 +139,11 @@ def reset() -> None:
         shutil.rmtree(_folder() / "data", ignore_errors=True)
 
 
+def has_store() -> bool:
+    """Whether the managed database was ever written; an import needs none."""
+    return (_folder() / "data/databases/neo4j").exists()
+
+
 def admin_import(arguments: Sequence[str]) -> None:
     """Run `neo4j-admin database import full` into the managed server's database, which is left stopped.
 
@@ -216,7 +221,7 @@ def _ports() -> dict[str, int]:
 
 
 def _remember_ports() -> None:
-    """Neo4j's usual ports where they are free, else a pair of random ones, below those that outgoing connections use."""
+    """Neo4j's usual ports where they are free, else a random pair below those of outgoing connections."""
     bolt, http = 7687, 7474
     while not (_is_free(bolt) and _is_free(http)):
         bolt = random.randrange(17000, 32000, 2)
@@ -266,8 +271,16 @@ def _write_configuration(java: list[str]) -> None:
         "server.memory.pagecache.size": os.environ.get("KG_PAGECACHE", "1g"),
         "db.tx_log.preallocate": "false",  # 256 MiB for an empty database otherwise
         "db.tx_log.rotation.retention_policy": "keep_none",
+        # it tells nobody about itself, and trusts no header of a proxy
         "dbms.usage_report.enabled": "false",
         "client.allow_telemetry": "false",
+        "dbms.fleet_manager.enabled": "false",
+        "server.fleet_discovery.enabled": "false",
+        "server.http.x_forward.enabled": "false",
+        # 17 s to stop otherwise, 10 of them waiting for connections that are closed already
+        "internal.server.bolt.thread_pool_shutdown_wait_time": "1s",
+        "internal.dbms.bolt.netty_server_shutdown_quiet_period_duration": "0s",
+        "internal.dbms.bolt.netty_server_shutdown_timeout": "1s",
     }
     flags = java[1 : java.index("-cp")]
     lines = [f"{key}={value}" for key, value in settings.items()]
@@ -369,7 +382,8 @@ def _admin(java: list[str], arguments: Sequence[str]) -> None:
 
 def _reason(output: str) -> str:
     """The line of a Java program's output that says why it failed."""
-    lines = [line.strip() for line in output.splitlines() if line.strip() and not line.startswith(("\tat ", "WARNING:"))]
+    noise = ("\tat ", "WARNING:")
+    lines = [line.strip() for line in output.splitlines() if line.strip() and not line.startswith(noise)]
     causes = [line for line in lines if "Caused by:" in line] or [line for line in lines if "rror" in line]
     return (causes or lines or ["no output"])[-1][:300]
 

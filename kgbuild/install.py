@@ -10,7 +10,6 @@ import hashlib
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -93,7 +92,7 @@ def _download(jars: list[Jar], repository: Path, remotes: list[str]) -> None:
     free = shutil.disk_usage(repository).free
     if free < 2 * total:
         raise DatabaseError(
-            f"{repository}: {free >> 20} MiB free; installing Neo4j needs {2 * total >> 20} MiB: make room or set M2_REPO"
+            f"{repository}: {free >> 20} MiB free; Neo4j needs {2 * total >> 20} MiB: make room or set M2_REPO"
         )
     console.print(f"Installing Neo4j {NEO4J_VERSION} (once): {len(jars)} files, {total >> 20} MiB, into {repository}")
     with _progress("Neo4j", total) as advance, ThreadPoolExecutor(DOWNLOADS_AT_ONCE) as pool:
@@ -207,4 +206,4 @@ def _write_lock() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(_write_lock())
+    _write_lock()
