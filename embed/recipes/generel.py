@@ -1,0 +1,48 @@
+"""GENEREL: texts and variants in one space, by multi-task weighted contrastive learning.
+
+Source: Yuan et al., Unified Representation of Genomic and Biomedical Concepts through Multi-Task, Multi-Source
+Contrastive Learning, ICML 2025 workshop on multi-modal foundation models for life sciences.
+"""
+
+from dataclasses import replace
+
+from embed.config import TrainConfig
+
+
+def generel() -> TrainConfig:
+    """The paper: [CLS], a table of variants, batches of 512 mixed as its Table 1, 25 epochs, rates 2e-5 and 2e-3."""
+    return TrainConfig(
+        name="generel",
+        quota={"synonym": 107, "relation": 142, "gwas": 40, "eqtl": 19, "biobank": 204},
+        chunk=512,
+    )
+
+
+def generel_cpu() -> TrainConfig:
+    """The default without a GPU: mean pooling as MiniLM was trained, more of the pairs that cost no text."""
+    return replace(
+        generel(),
+        name="generel_cpu",
+        pooling="mean",
+        max_length=32,
+        quota={"synonym": 96, "relation": 128, "gwas": 384, "eqtl": 64, "biobank": 96},
+        epochs=5,
+        chunk=64,
+        checkpoint_every=200,
+    )
+
+
+def generel_locus() -> TrainConfig:
+    """`generel_cpu` with the encoder that knows a variant's genes and position, and the residual head on traits."""
+    return replace(generel_cpu(), name="generel_locus", variant_encoder="locus", trait_head=True)
+
+
+def generel_small() -> TrainConfig:
+    """About a minute on the starter data on a CPU."""
+    return replace(
+        generel_locus(),
+        name="generel_small",
+        quota={"synonym": 48, "relation": 32, "gwas": 48, "eqtl": 16, "biobank": 16},
+        epochs=10,
+        log_every=5,
+    )

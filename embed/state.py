@@ -1,0 +1,83 @@
+"""What a training needs to go on where it stopped, bit for bit: kept in one file, written beside and renamed."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+from torch.optim import Optimizer
+
+from embed.config import TrainConfig
+from embed.pairs import PairCache
+from kgbuild.errors import TrainError
+
+
+def identity(config: TrainConfig, cache: PairCache, train_mask: NDArray[np.bool_]) -> dict[str, Any]:
+    """What must be equal for a training to be the same one: recipe, graph, queries, and the pairs left out."""
+    held_out = hashlib.sha256(np.packbits(train_mask).tobytes()).hexdigest()
+    return {
+        "recipe": json.loads(json.dumps(asdict(config))),
+        "graph": cache.manifest.get("digest"),
+        "pairs": [cache.manifest.get("queries"), len(cache.pairs), held_out],
+    }
+
+
+def save(
+    path: Path, same: dict[str, Any], step: int, total: int, model: nn.Module, optimizers: Sequence[Optimizer]
+) -> None:
+    """Write the state after `step` of `total` steps; a kill at any moment leaves this state or the one before."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    state = {
+        "identity": same,
+        "step": step,
+        "total": total,
+        "model": model.state_dict(),
+        "optimizers": [optimizer.state_dict() for optimizer in optimizers],
+        "random": torch.get_rng_state(),
+        "random_gpu": torch.cuda.get_rng_state_all(),
+    }
+    beside = path.with_suffix(".part")
+    torch.save(state, beside)
+    beside.replace(path)
+
+
+def restore(
+    path: Path, same: dict[str, Any], model: nn.Module, optimizers: Sequence[Optimizer], device: torch.device
+) -> tuple[int, int]:
+    """Put a saved state back.
+
+    Returns:
+        Steps done, and the total that the learning rate was planned for.
+
+    Raises:
+        TrainError: There is none, or it is of another recipe, graph or hold-out.
+    """
+    if not path.exists():
+        raise TrainError(f"{path}: no checkpoint; train without --resume")
+    state = torch.load(path, map_location=device, weights_only=True)
+    for what, value in same.items():
+        if state["identity"][what] != value:
+            raise TrainError(
+                f"{path}: a checkpoint of {_difference(what, state['identity'][what], value)}; "
+                "give what it was trained with, or train without --resume"
+            )
+    model.load_state_dict(state["model"])
+    for optimizer, saved in zip(optimizers, state["optimizers"], strict=True):
+        optimizer.load_state_dict(saved)
+    torch.set_rng_state(state["random"].cpu())
+    if state["random_gpu"]:
+        torch.cuda.set_rng_state_all([rng.cpu() for rng in state["random_gpu"]])
+    return state["step"], state["total"]
+
+
+def _difference(what: str, before: Any, now: Any) -> str:
+    if what == "recipe":
+        changed = next(key for key in now if before.get(key) != now[key])
+        return f"another recipe ({changed} was {before.get(changed)}, is {now[changed]})"
+    return "another graph" if what == "graph" else "other pairs or another hold-out"
