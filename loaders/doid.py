@@ -1,0 +1,28 @@
+"""DOID: the Human Disease Ontology.
+
+Source: https://github.com/DiseaseOntology/HumanDiseaseOntology/tree/main/src/ontology (doid.obo)
+Licence: CC0-1.0
+Yields: what `loaders.obo` reads; every term a Disease.
+Skips: as `loaders.obo`.
+"""
+
+from kgbuild.model import Source
+from kgbuild.staging import Inputs, Staged
+from loaders import obo
+
+SOURCE = Source(
+    name="doid",
+    title="Human Disease Ontology",
+    url="https://disease-ontology.org",
+    licence="CC0-1.0",
+    files={"ontology": ("doid.obo",)},
+    vocabularies=("DOID",),
+    member=True,
+    citation="Schriml LM et al. The Human Disease Ontology 2022 update. Nucleic Acids Res. 2022.",
+)
+
+version = obo.version
+
+
+def load(inputs: Inputs) -> Staged:
+    return obo.read(inputs)

@@ -1,0 +1,28 @@
+"""MONDO: the Mondo Disease Ontology.
+
+Source: https://github.com/monarch-initiative/mondo/releases (mondo.obo)
+Licence: CC-BY-4.0
+Yields: what `loaders.obo` reads; every term a Disease. Its mappings are a source of their own, `mondo_mappings`.
+Skips: as `loaders.obo`.
+"""
+
+from kgbuild.model import Source
+from kgbuild.staging import Inputs, Staged
+from loaders import obo
+
+SOURCE = Source(
+    name="mondo",
+    title="Mondo Disease Ontology",
+    url="https://mondo.monarchinitiative.org",
+    licence="CC-BY-4.0",
+    files={"ontology": ("mondo.obo",)},
+    vocabularies=("MONDO",),
+    member=True,
+    citation="Vasilevsky NA et al. Mondo: integrating disease terminology across communities. Genetics 2025.",
+)
+
+version = obo.version
+
+
+def load(inputs: Inputs) -> Staged:
+    return obo.read(inputs)
