@@ -163,8 +163,7 @@ def _struct(columns: list[str], removed: Sequence[str] = ()) -> str:
 
 
 def _batches(con: duckdb.DuckDBPyConnection, select: str) -> Iterator[list[dict[str, Any]]]:
-    cursor = con.cursor()
-    for batch in cursor.execute(select).to_arrow_reader(_BATCH):
+    for batch in con.cursor().sql(select).to_arrow_reader(_BATCH):
         yield batch.to_pylist()
 
 
