@@ -150,6 +150,10 @@ class Inputs:
         rows: list[tuple[Any, ...]] = self.connection.con.execute(text).fetchall()
         return rows
 
+    def keep(self, table: ir.Table) -> ir.Table:
+        """Compute a table that several others are made of once, not once for each."""
+        return self.connection.create_table(ibis.util.gen_name("kept"), table)
+
     def records(self, records: Iterable[Record], rows: dict[str, int]) -> Staged:
         """Write a stream of records in batches, and give them back as tables.
 

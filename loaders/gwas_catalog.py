@@ -1,0 +1,186 @@
+"""GWAS Catalog: published associations of variants with traits.
+
+Source: https://www.ebi.ac.uk/gwas/docs/file-downloads ("All associations", v1.0.1 and later)
+Licence: EMBL-EBI terms of use, CC0-1.0 since 2021
+Yields: (Variant)-[:ASSOCIATED_WITH]->(trait), one a SNP and mapped trait; (Variant)-[:MAPPED_TO]->(gene) with the
+    distance of an intergenic variant; (merged rsID)-[:REPLACED_BY]->(current). A haplotype's or an interaction's
+    evidence is about the set: its edges have that `qualifier`, and the whole set in `context`.
+Skips: rows without a mapped trait, rows whose variant has neither rsID nor GRCh38 position (HLA alleles, probe names);
+    of a set, members without rsID, the position and the genes. p values above 1 and infinite effects become null.
+"""
+
+import ibis
+import ibis.expr.types as ir
+
+from kgbuild.curie import standardize_column
+from kgbuild.model import Source
+from kgbuild.staging import Inputs, Staged
+
+SOURCE = Source(
+    name="gwas_catalog",
+    title="GWAS Catalog associations",
+    url="https://www.ebi.ac.uk/gwas",
+    licence="CC0-1.0",
+    files={"associations": ("gwas_catalog_v1.0*-associations*.tsv", "gwas-catalog-associations*.tsv")},
+    citation="Sollis E et al. The NHGRI-EBI GWAS Catalog: knowledgebase and deposition resource. NAR 2023.",
+)
+
+_COLUMNS = {
+    "pubmed": "PUBMEDID", "reported": "DISEASE/TRAIT", "chromosome": "CHR_ID", "position": "CHR_POS",
+    "genes": "SNP_GENE_IDS", "upstream": "UPSTREAM_GENE_ID", "downstream": "DOWNSTREAM_GENE_ID",
+    "upstream_distance": "UPSTREAM_GENE_DISTANCE", "downstream_distance": "DOWNSTREAM_GENE_DISTANCE",
+    "strongest": "STRONGEST SNP-RISK ALLELE", "snps": "SNPS", "merged": "MERGED", "current": "SNP_ID_CURRENT",
+    "frequency": "RISK ALLELE FREQUENCY", "p": "P-VALUE", "mlog": "PVALUE_MLOG", "p_text": "P-VALUE (TEXT)",
+    "number": "OR or BETA", "interval": "95% CI (TEXT)", "labels": "MAPPED_TRAIT", "uris": "MAPPED_TRAIT_URI",
+}  # fmt: skip
+_OPTIONAL = {"accession": "STUDY ACCESSION", "size": "INITIAL SAMPLE SIZE", "described": "INITIAL SAMPLE DESCRIPTION"}
+
+_UNIT = r"(?i)\b(incr|de?cr|taller|shorter|higher|lower|longer|more|fewer|better|per copy|difference|variance|kg/)"
+_LESS = r"(?i)\b(de?cr|shorter|lower|fewer)"
+_INTERVAL = r"^[^\w-]*\d*\.?\d+\s*[-–—‐ ]\s*\d*\.?\d+"
+_ANCESTRIES = {
+    "European": r"European|British|Finnish|Icelandic|Caucasian",
+    "East Asian": r"East Asian|Japanese|Chinese|Korean|\bHan\b",
+    "South Asian": r"South Asian|Indian Asian",
+    "African": r"African",
+    "Hispanic": r"Hispanic|Latin|Mexican",
+}
+
+
+@ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]  # ibis is not typed
+def regexp_extract_all(text: str, pattern: str, group: int) -> list[str]:  # type: ignore[empty-body]
+    """All matches: a function of DuckDB and of Spark alike that Ibis does not name."""
+
+
+def load(inputs: Inputs) -> Staged:
+    rows = _read(inputs)
+    members = inputs.keep(_members(rows))
+    traits = inputs.keep(_traits(rows))
+    edges = inputs.keep(_associations(members, traits))
+    single = members.filter(members.qualifier.isnull())
+    merged = single.filter(single.id != single.given)
+    usable = edges.select("file", "row").distinct()
+    unused = rows.anti_join(usable, ["file", "row"])
+    return Staged(
+        nodes=[
+            members.select(
+                "id", "file", "row", type=ibis.literal("Variant"),
+                chromosome=members.qualifier.isnull().ifelse(members.chromosome, None),
+                grch38=members.qualifier.isnull().ifelse(members.position, None),
+            ),
+            traits.semi_join(usable, ["file", "row"]).select("file", "row", id=traits.trait, name=traits.label),
+        ],
+        edges=[
+            edges,
+            merged.select(
+                "file", "row", subject=merged.given, predicate=ibis.literal("REPLACED_BY"), object=merged.id
+            ),
+            *(_mapped(single, column) for column in ("genes", "upstream", "downstream")),
+        ],
+        rejects=[
+            unused.select(
+                "file", "row", key=unused.snps,
+                raw=ibis.literal("\t").join([unused[c].fill_null("") for c in _COLUMNS if c != "interval"]),
+                reason=unused.uris.isnull().ifelse(
+                    "no mapped trait", "variant has neither an rsID nor a position on GRCh38"
+                ),
+            )
+        ],
+    )  # fmt: skip
+
+
+def _read(inputs: Inputs) -> ir.Table:
+    """The columns under short names. Official exports do not quote; some copies do, as CSV would."""
+    table = inputs.table("associations", tuple(_COLUMNS.values()), tuple(_OPTIONAL.values()), quote="")
+    columns = {name: table[column] for name, column in (_COLUMNS | _OPTIONAL).items()}
+    for name in ("reported", "labels", "p_text", "interval", "size", "described"):
+        quoted = columns[name].re_search(r'^"([^"]|"")*"$')
+        columns[name] = quoted.ifelse(columns[name].re_replace('^"|"$', "").replace('""', '"'), columns[name])
+    whole = {name: columns[name].re_replace(r"\.0$", "") for name in ("pubmed", "position", "merged", "current")}
+    return inputs.keep(table.select("file", "row", **columns | whole))
+
+
+def _members(rows: ir.Table) -> ir.Table:
+    """One row a SNP, with `id` (current), `given`, its risk allele, and what kind of set it is a member of."""
+    text = rows.snps.strip().lower()
+    separator = r"\s*[;,]\s*|\s+x\s+"
+    rows = rows.mutate(
+        snp=text.re_split(separator), risk=rows.strongest.strip().re_split(separator),
+        qualifier=ibis.cases((text.re_search(r"\sx\s"), "interaction"), (text.re_search("[;,]"), "haplotype")),
+        position=rows.position.try_cast("int64"),
+    )  # fmt: skip
+    aligned = rows.snp.length() == rows.risk.length()
+    rows = rows.mutate(risk=aligned.ifelse(rows.risk, ibis.null("array<string>")))
+    each = rows.unnest("snp", offset="i")
+    is_rsid = each.snp.re_search(r"^rs\d+$")
+    placed = ibis.literal("GRCh38:") + each.chromosome + ":" + each.position.cast("string")
+    given = is_rsid.ifelse(ibis.literal("dbSNP:") + each.snp, each.qualifier.isnull().ifelse(placed, None))
+    moved = is_rsid & (each.merged == "1") & each.current.re_search(r"^\d+$") & each.qualifier.isnull()
+    allele = each.risk[each.i].upper().re_extract(r"^[^-]*-+([ACGTDI]+)", 1).nullif("")
+    each = each.mutate(given=given, id=moved.ifelse(ibis.literal("dbSNP:rs") + each.current, given), allele=allele)
+    return each.filter(each.id.notnull(), each.uris.notnull())
+
+
+def _traits(rows: ir.Table) -> ir.Table:
+    """One row an input row and mapped trait. Labels hold commas too: several are told apart only where counts agree."""
+    uris, labels = rows.uris.strip().re_split(r"\s*,\s*"), rows.labels.split(", ")
+    label = (uris.length() == 1).ifelse(
+        ibis.array([rows.labels]), (uris.length() == labels.length()).ifelse(labels, ibis.null("array<string>"))
+    )
+    each = rows.select("file", "row", uri=uris, label=label).unnest("uri", offset="i")
+    trait = standardize_column(each.uri.re_replace(r"^.*[/#]([A-Za-z]+)_([^/#]+)$", r"\1:\2"))
+    return each.select("file", "row", trait=trait, label=each.label[each.i]).distinct()
+
+
+def _associations(members: ir.Table, traits: ir.Table) -> ir.Table:
+    mantissa = members.p.upper().re_extract(r"^([\d.]+)(E|$)", 1).try_cast("float64")
+    exponent = members.p.upper().re_extract(r"E([-+]?\d+)$", 1).nullif("").try_cast("float64").fill_null(0.0)
+    mlog = (mantissa > 0).ifelse(-(mantissa.nullif(0).log10() + exponent), members.mlog.try_cast("float64"))
+    number = members.number.try_cast("float64")
+    unit = members.interval.fill_null("").re_search(_UNIT)
+    less = members.interval.fill_null("").re_search(_LESS)
+    ratio = ~unit & members.interval.fill_null("").re_search(_INTERVAL) & (number > 0)
+    frequency = members.frequency.re_replace(r"\s*\(.*\)$", "").try_cast("float64")
+    sample = ibis.coalesce(members["size"], members.described).fill_null("")
+    numbers = regexp_extract_all(sample, r"(?i)(?:^|, |and |up to |~)\s*(\d{1,3}(?:,\d{3})+|\d+)(?: |$)", 1)
+    ancestries = ibis.array([sample.re_search(pattern).ifelse(name, None) for name, pattern in _ANCESTRIES.items()])
+    pubmed = ibis.literal("pubmed:") + members.pubmed
+    p_text = members.p_text.fill_null("").re_replace(r"[\s()]", "")
+    reported = members.reported.strip()
+    several = members.qualifier.notnull()
+    evidence = [
+        pubmed, members.strongest.strip(), mlog.round(4).cast("string"), number.cast("string"), reported, p_text
+    ]  # fmt: skip
+    edges = members.select(
+        "file", "row", "qualifier", "accession", subject=members.id, predicate=ibis.literal("ASSOCIATED_WITH"),
+        distinct=ibis.literal("|").join([part.fill_null("") for part in evidence]),
+        effect=(number.isinf() | number.isnan()).ifelse(None, (unit & less).ifelse(-number.abs(), number)),
+        effect_kind=ibis.cases((number.isnull() | number.isinf(), None), (unit, "beta"), (ratio, "odds_ratio")),
+        effect_allele=members.allele,
+        neg_log10_p=(mlog >= 0).ifelse(mlog, None).round(6),
+        allele_frequency=frequency.between(0, 1).ifelse(frequency, None),
+        sample_size=numbers.map(lambda n: n.replace(",", "").cast("int64")).sums().nullif(0),
+        ancestry=ancestries.filter(lambda name: name.notnull()).join(", ").nullif(""),
+        context=several.ifelse(reported + " (" + members.strongest + ")", reported),
+        publications=pubmed,
+    ).join(traits.drop("label"), ["file", "row"])  # fmt: skip
+    same = ibis.window(group_by=[edges.file, edges.subject, edges["distinct"]])
+    anywhere = ibis.window(group_by=[edges.subject, edges["distinct"]])
+    study = ibis.coalesce(edges.accession, edges.accession.max().over(anywhere))
+    return edges.mutate(
+        n_traits=edges.trait.nunique().over(same),
+        study=ibis.coalesce(ibis.literal("gcst:") + study, edges.publications),
+    ).drop("accession").rename(object="trait")  # fmt: skip
+
+
+def _mapped(variants: ir.Table, column: str) -> ir.Table:
+    """The genes that a variant lies in, or the nearest on either side."""
+    each = variants.mutate(gene=variants[column].re_split(r"\s*[,;]\s*")).unnest("gene")
+    gene = each.gene.re_replace(r"\.\d+$", "")
+    object_ = gene.startswith("ENSG").ifelse(ibis.literal("ensembl:"), ibis.literal("NCBIGene:")) + gene
+    between = column != "genes"
+    distance = each[f"{column}_distance"].re_replace(r"\.0$", "") + " bp" if between else ibis.null("string")
+    return each.filter(gene != "").select(
+        "file", "row", subject=each.id, predicate=ibis.literal("MAPPED_TO"), object=object_, context=distance,
+        qualifier=ibis.literal(column) if between else ibis.null("string"),
+    )  # fmt: skip
