@@ -1,0 +1,27 @@
+"""Biomappings: mappings between vocabularies that curators confirmed or refuted, in SSSOM.
+
+Source: https://github.com/biopragmatics/biomappings (positive.sssom.tsv, negative.sssom.tsv)
+Licence: CC0-1.0
+Yields: what `loaders.sssom` reads; refuted mappings are negated edges.
+Skips: as `loaders.sssom`; predictions that nobody has reviewed.
+"""
+
+from kgbuild.model import Source
+from kgbuild.staging import Inputs, Staged
+from loaders import sssom
+
+SOURCE = Source(
+    name="biomappings",
+    title="Biomappings",
+    url="https://github.com/biopragmatics/biomappings",
+    licence="CC0-1.0",
+    files={"mappings": ("positive.sssom.tsv", "negative.sssom.tsv")},
+    citation="Hoyt CT et al. Prediction and curation of missing biomedical identifier mappings with Biomappings. "
+    "Bioinformatics 2023.",
+)
+
+version = sssom.version
+
+
+def load(inputs: Inputs) -> Staged:
+    return sssom.read(inputs)

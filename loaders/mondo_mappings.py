@@ -1,0 +1,26 @@
+"""MONDO's exact matches to other disease vocabularies, in SSSOM.
+
+Source: https://github.com/monarch-initiative/mondo/tree/master/src/ontology/mappings (mondo_exactmatch_*.sssom.tsv)
+Licence: CC0-1.0
+Yields: what `loaders.sssom` reads.
+Skips: as `loaders.sssom`.
+"""
+
+from kgbuild.model import Source
+from kgbuild.staging import Inputs, Staged
+from loaders import sssom
+
+SOURCE = Source(
+    name="mondo_mappings",
+    title="Mondo's exact matches",
+    url="https://mondo.monarchinitiative.org",
+    licence="CC0-1.0",
+    files={"mappings": ("mondo_exactmatch_*.sssom.tsv",)},
+    citation="Vasilevsky NA et al. Mondo: integrating disease terminology across communities. Genetics 2025.",
+)
+
+version = sssom.version
+
+
+def load(inputs: Inputs) -> Staged:
+    return sssom.read(inputs)
