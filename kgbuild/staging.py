@@ -116,7 +116,7 @@ class Inputs:
         header: bool,
     ) -> ir.Table:
         where, name = self.name(path), f"input_{len(self.rows)}"
-        columns = read_header(path, delimiter, quote, comment) if header else [*required, *optional]
+        skipped, columns = read_header(path, delimiter, quote, comment) if header else (0, [*required, *optional])
         missing = [column for column in required if column not in columns]
         if missing:
             raise InputError(
@@ -127,7 +127,7 @@ class Inputs:
         reader = (
             f"read_csv({_literal(str(path))}, columns={{{typed}}}, header={str(header).lower()}, auto_detect=false,"
             f" delim={_literal(delimiter)}, quote={_literal(quote)}, escape={_literal(quote)},"
-            f" comment={_literal(comment)}, strict_mode={str(bool(quote)).lower()}, max_line_size=16000000,"
+            f" skip={skipped}, strict_mode={str(bool(quote)).lower()}, max_line_size=16000000,"
             f" store_rejects=true, rejects_limit=0, rejects_table='rejects_{name}', rejects_scan='scan_{name}')"
         )
         self._sql(
@@ -189,21 +189,18 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def read_header(path: Path, delimiter: str, quote: str, comment: str) -> list[str]:
-    """The column names of a delimited file: its first line that is no comment."""
+def read_header(path: Path, delimiter: str, quote: str, comment: str) -> tuple[int, list[str]]:
+    """How many comment lines a delimited file begins with, and the column names in the line that follows."""
     with (
         gzip.open(path, "rt", encoding="utf-8-sig")
         if path.suffix == ".gz"
         else open(path, encoding="utf-8-sig") as lines
     ):
-        for line in lines:
+        for skipped, line in enumerate(lines):
             if not (comment and line.startswith(comment)):
                 fields = line.rstrip("\r\n")
-                return (
-                    next(csv.reader([fields], delimiter=delimiter, quotechar=quote))
-                    if quote
-                    else fields.split(delimiter)
-                )
+                quoted = csv.reader([fields], delimiter=delimiter, quotechar=quote or None)
+                return skipped, next(quoted) if quote else fields.split(delimiter)
     raise InputError(f"{path}: an empty file; expected a header line")
 
 
