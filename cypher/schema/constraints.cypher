@@ -1,4 +1,4 @@
-// The keys of nodes, and the indexes that matching needs. Statements are separated by semicolons; run before anything is written.
+// The keys of nodes and the indexes that matching needs, one statement after another, before anything is written.
 // access: WRITE
 CREATE CONSTRAINT concept_id IF NOT EXISTS FOR (n:Concept) REQUIRE n.id IS UNIQUE;
 CREATE CONSTRAINT variant_id IF NOT EXISTS FOR (n:Variant) REQUIRE n.id IS UNIQUE;
