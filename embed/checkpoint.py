@@ -9,7 +9,7 @@ recipe.json  README.md  training/                    what it was trained with an
 import hashlib
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -27,12 +27,11 @@ from torch.nn import functional as F
 from embed.batches import FIRST_ASSOCIATION
 from embed.card import card
 from embed.device import autocast, best_device
-from embed.encoder import Generel, base_folder, load_base, pool
+from embed.encoder import Generel, Residual, base_folder, load_base, pool
 from embed.pairs import PairCache
 from embed.tokens import tokenize
 from kgbuild.errors import InputError
 
-_MODULE = "sentence_transformers.models."
 _CHUNK = {"cpu": 64, "cuda": 1024}
 
 
@@ -47,42 +46,49 @@ def save_model(
     """Write the model, its recipe and its card into `out`; each file is written beside and renamed."""
     new = out.parent / f".{out.name}.part"
     shutil.rmtree(new, ignore_errors=True)
-    for folder in ("1_Pooling", "2_Dense", "3_Normalize"):
-        (new / folder).mkdir(parents=True)
+    (new / "1_Pooling").mkdir(parents=True)
     config, text = model.config, model.text
     text.transformer.save_pretrained(new)  # type: ignore[operator]  # an HF model
     tokenizer.save_pretrained(new)
-    width, dimensions = text.project.in_features, text.project.out_features
-    layers = [("", "Transformer"), ("1_Pooling", "Pooling"), ("2_Dense", "Dense"), ("3_Normalize", "Normalize")]
-    modules = [
-        {"idx": i, "name": str(i), "path": path, "type": _MODULE + kind} for i, (path, kind) in enumerate(layers)
-    ]
-    _json(new / "modules.json", modules)
     _json(new / "sentence_bert_config.json", {"max_seq_length": config.max_length, "do_lower_case": False})
     modes = {f"pooling_mode_{mode}": mode.startswith(config.pooling) for mode in ("cls_token", "mean_tokens")}
-    _json(new / "1_Pooling" / "config.json", {"word_embedding_dimension": width} | modes)
-    identity = {"in_features": width, "out_features": dimensions, "bias": True}
-    _json(new / "2_Dense" / "config.json", identity | {"activation_function": "torch.nn.modules.linear.Identity"})
-    weights = {f"linear.{name}": weight.detach().cpu().contiguous() for name, weight in text.project.named_parameters()}
-    save_file(weights, new / "2_Dense" / "model.safetensors")
+    _json(new / "1_Pooling" / "config.json", {"word_embedding_dimension": text.project.in_features} | modes)
+    _save_dense(new / "2_Dense", text.project, {"activation_function": "torch.nn.modules.linear.Identity"})
+    if text.head is not None:
+        activation = "torch.nn.modules.activation.Tanh"
+        _save_dense(new / "3_Dense", text.head.linear, {"activation_function": activation, "use_residual": True})
+    (new / f"{3 + (text.head is not None)}_Normalize").mkdir()
+    layers = [("", "Transformer"), *((path.name, path.name[2:]) for path in sorted(new.glob("[1-9]_*")))]
+    modules = [
+        {"idx": i, "name": str(i), "path": path, "type": f"sentence_transformers.models.{kind}"}
+        for i, (path, kind) in enumerate(layers)
+    ]
+    _json(new / "modules.json", modules)
     _save_variants(new, model, cache, train_mask)
     config.save(new / "recipe.json")
     (new / "README.md").write_text(card(config, cache, train_mask, steps))
-    out.mkdir(parents=True, exist_ok=True)
     for path in sorted(new.rglob("*")):
-        if path.is_file():
-            target = out / path.relative_to(new)
-            target.parent.mkdir(parents=True, exist_ok=True)
+        target = out / path.relative_to(new)
+        if path.is_dir():
+            target.mkdir(parents=True, exist_ok=True)
+        else:
             path.replace(target)
-    (out / "3_Normalize").mkdir(exist_ok=True)
     shutil.rmtree(new)
+
+
+def _save_dense(folder: Path, linear: nn.Linear, how: dict[str, Any]) -> None:
+    folder.mkdir()
+    shape = {"in_features": linear.in_features, "out_features": linear.out_features, "bias": True}
+    _json(folder / "config.json", shape | how)
+    weights = {f"linear.{name}": weight.detach().cpu().contiguous() for name, weight in linear.named_parameters()}
+    save_file(weights, folder / "model.safetensors")
 
 
 @torch.no_grad()
 def _save_variants(folder: Path, model: Generel, cache: PairCache, train_mask: NDArray[np.bool_]) -> None:
     model.eval()
     device = model.log_scale.device
-    parts = torch.arange(len(cache.variants)).split(10_000)
+    parts = torch.arange(len(cache.variants)).split(10_000)  # type: ignore[no-untyped-call]  # torch's own
     vectors_MD = [F.normalize(model.variants(part.to(device)).float(), dim=-1).cpu().numpy() for part in parts]
     shape = (0, model.config.dimensions)
     save_arrays(
@@ -108,6 +114,7 @@ class Encoder:
         transformer, tokenizer: Of Hugging Face.
         pooling: `cls` or `mean`.
         project: The Dense layers after pooling; empty for a plain base model.
+        dimensions: D, the width of the vectors.
         max_length: Tokens of a text.
     """
 
@@ -117,13 +124,8 @@ class Encoder:
     tokenizer: Any
     pooling: str
     project: nn.Module
+    dimensions: int
     max_length: int
-
-    @property
-    def dimensions(self) -> int:
-        """D, the width of the vectors."""
-        last = self.project[-1].out_features if len(self.project) else self.transformer.config.hidden_size  # type: ignore
-        return int(last)
 
     @cached_property
     def digest(self) -> str:
@@ -136,34 +138,37 @@ class Encoder:
                 digest.update(path.relative_to(self.folder).as_posix().encode() + path.read_bytes())
         return digest.hexdigest()
 
-    @torch.inference_mode()
     def encode(self, texts: Sequence[str], normalize: bool = True, precision: str = "fp32") -> NDArray[np.float32]:
-        """Encode texts, each distinct one once, in chunks of like length.
+        """Encode texts, each distinct one once.
 
         Args:
             texts: N texts.
             normalize: To unit length.
-            precision: `auto` computes in bf16 where the hardware does: faster, cosines to three digits.
+            precision: `auto` computes in bf16 where the hardware does: faster, cosines to two or three digits.
 
         Returns:
             N×D in the texts' order.
         """
-        if not len(texts):
-            return np.zeros((0, self.dimensions), np.float32)
-        distinct = list(dict.fromkeys(texts))
-        place = {text: i for i, text in enumerate(distinct)}
-        tokens = tokenize(distinct, self.tokenizer, self.max_length)
-        order = np.argsort(tokens.lengths(np.arange(len(distinct))), kind="stable")
-        vectors_ND = np.empty((len(distinct), self.dimensions), np.float32)
+        place = {text: i for i, text in enumerate(dict.fromkeys(texts))}
+        vectors_ND = np.empty((len(place), self.dimensions), np.float32)
+        for rows, part_ND in self.parts(list(place), precision, normalize):
+            vectors_ND[rows] = part_ND
+        return vectors_ND[[place[text] for text in texts]]
+
+    def parts(
+        self, texts: Sequence[str], precision: str = "fp32", normalize: bool = True
+    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+        """Encode texts in chunks of like length, the shortest first: rows of `texts` with their vectors."""
+        tokens = tokenize(texts, self.tokenizer, self.max_length)
+        order = np.argsort(tokens.lengths(np.arange(len(texts))), kind="stable")
         device = next(self.transformer.parameters()).device
-        size = _CHUNK[device.type]
-        for at in range(0, len(order), size):
-            ids_NL, mask_NL = (tensor.to(device) for tensor in tokens.padded(order[at : at + size]))
-            with autocast(precision, device):
+        for at in range(0, len(order), _CHUNK[device.type]):
+            rows = order[at : at + _CHUNK[device.type]]
+            ids_NL, mask_NL = (tensor.to(device) for tensor in tokens.padded(rows))
+            with torch.inference_mode(), autocast(precision, device):
                 states_NLH = self.transformer(input_ids=ids_NL, attention_mask=mask_NL).last_hidden_state
                 part_ND: Tensor = self.project(pool(states_NLH, mask_NL, self.pooling)).float()
-            vectors_ND[order[at : at + size]] = (F.normalize(part_ND, dim=-1) if normalize else part_ND).cpu().numpy()
-        return vectors_ND[[place[text] for text in texts]]
+            yield rows, (F.normalize(part_ND, dim=-1) if normalize else part_ND).cpu().numpy()
 
     @cached_property
     def variants(self) -> tuple[list[str], NDArray[np.float32]]:
@@ -180,41 +185,44 @@ class Encoder:
         return np.array(json.loads(path.read_text())["trained"] if path.exists() else [], bool)
 
 
-def load_encoder(path: str | Path) -> Encoder:
+def load_encoder(model: str | Path) -> Encoder:
     """Load a model of `kg train`, a folder of sentence-transformers or transformers, or `minilm`, the packaged base.
 
     Raises:
         InputError: There is no model.
     """
-    folder = Path(base_folder(str(path)))
+    folder = Path(base_folder(str(model)))
     if not (folder / "config.json").exists():
-        raise InputError(f"{path}: no model here; give a folder that `kg train` wrote, or minilm")
-    modules = (
-        [m["path"] for m in json.loads((folder / "modules.json").read_text())]
-        if (folder / "modules.json").exists()
-        else []
-    )
-    pooling, layers, max_length = "mean", [], 512
-    for name in modules:
-        if name.endswith("Pooling"):
-            given = json.loads((folder / name / "config.json").read_text())
-            pooling = "cls" if given.get("pooling_mode_cls_token") or given.get("pooling_mode") == "cls" else "mean"
-        elif name.endswith("Dense"):
-            weights = load_file(folder / name / "model.safetensors")
-            layer = nn.Linear(weights["linear.weight"].shape[1], weights["linear.weight"].shape[0])
-            layer.load_state_dict({key.removeprefix("linear."): value for key, value in weights.items()})
-            layers.append(layer)
-    if (folder / "sentence_bert_config.json").exists():
-        max_length = json.loads((folder / "sentence_bert_config.json").read_text())["max_seq_length"] or max_length
+        raise InputError(f"{model}: no model here; give a folder that `kg train` wrote, or minilm")
+    modules = folder / "modules.json"
+    paths = [folder / module["path"] for module in json.loads(modules.read_text())] if modules.exists() else []
+    given = {path: json.loads((path / "config.json").read_text()) for path in paths if (path / "config.json").exists()}
     transformer, tokenizer = load_base(str(folder))
+    pooling, layers, dimensions = "mean", [], int(transformer.config.hidden_size)  # type: ignore[union-attr, arg-type]  # HF's
+    for path, settings in given.items():
+        if path.name.endswith("Pooling"):
+            is_cls = settings.get("pooling_mode_cls_token") or settings.get("pooling_mode") == "cls"
+            pooling = "cls" if is_cls else "mean"
+        elif path.name.endswith("Dense"):
+            layers.append(_load_dense(path, settings))
+            dimensions = settings["out_features"]
+    length = folder / "sentence_bert_config.json"
+    max_length = json.loads(length.read_text())["max_seq_length"] if length.exists() else tokenizer.model_max_length
     device = best_device()
-    name = "minilm" if str(path) == "minilm" else folder.resolve().name
-    return Encoder(
-        name,
-        folder,
-        transformer.to(device).eval(),
-        tokenizer,
-        pooling,
-        nn.Sequential(*layers).to(device).eval(),
-        max_length,
-    )
+    transformer, project = transformer.to(device).eval(), nn.Sequential(*layers).to(device).eval()
+    name = "minilm" if str(model) == "minilm" else folder.resolve().name
+    return Encoder(name, folder, transformer, tokenizer, pooling, project, dimensions, min(max_length, 512))
+
+
+def _load_dense(folder: Path, settings: dict[str, Any]) -> nn.Module:
+    weights = {key.removeprefix("linear."): value for key, value in load_file(folder / "model.safetensors").items()}
+    activation = settings["activation_function"].rsplit(".", 1)[-1]
+    if settings.get("use_residual") and activation == "Tanh":
+        head = Residual(settings["out_features"])
+        head.linear.load_state_dict(weights)
+        return head
+    if activation != "Identity":
+        raise InputError(f"{folder}: a Dense layer with {activation}; kg reads Identity, and Tanh with a residual")
+    linear = nn.Linear(settings["in_features"], settings["out_features"], settings.get("bias", True))
+    linear.load_state_dict(weights)
+    return linear

@@ -14,12 +14,12 @@ class TrainConfig:
     Args:
         name: The recipe's name.
         base_model: `minilm` (the packaged all-MiniLM-L6-v2), a folder, or a name on the Hugging Face hub.
-        pooling: What of the transformer's output is a text's vector: the [CLS] state (the paper) or the mean over tokens
-            (for a base that was trained with it, as MiniLM was).
+        pooling: What of the transformer's output is a text's vector: the [CLS] state (the paper) or the mean over
+            tokens (for a base that was trained with it, as MiniLM was).
         dimensions: d, the width of the common space.
         max_length: Tokens of a text, [CLS] and [SEP] included; the rest is cut off.
-        variant_encoder: `table` is the paper's (an embedding and a 2-layer MLP); `locus` also knows genes and positions.
-        trait_head: Whether texts that meet variants go through a residual head.
+        variant_encoder: `table` is the paper's (an embedding and a 2-layer MLP); `locus` also knows genes and loci.
+        text_head: Whether a residual layer, which learns at the variants' rate, follows the projection of every text.
         quota: Task → pairs of it in a batch; their sum is the batch size. A task without pairs is left out.
         epochs: Passes; one is as many batches as all sampled pairs fill.
         learning_rate: AdamW's, of the language model and the projection.
@@ -42,7 +42,7 @@ class TrainConfig:
     dimensions: int = 768
     max_length: int = 48
     variant_encoder: Literal["table", "locus"] = "table"
-    trait_head: bool = False
+    text_head: bool = False
     epochs: int = 25
     learning_rate: float = 2e-5
     variant_learning_rate: float = 2e-3

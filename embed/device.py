@@ -19,5 +19,5 @@ def autocast(precision: str, device: torch.device) -> AbstractContextManager[obj
 
 def _has_bf16(device: torch.device) -> bool:
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported()
+        return bool(torch.cuda.is_bf16_supported())
     return bool(torch.cpu._is_avx512_bf16_supported())

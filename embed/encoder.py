@@ -40,14 +40,17 @@ def load_base(base_model: str) -> tuple[nn.Module, Any]:
 
 
 class TextEncoder(nn.Module):
-    """c = W·M(text) + b.
+    """c = W·M(text) + b; with `head`, c + tanh(V·c + a) instead, which starts as c.
+
+    The head is ours: in a short training the language model's rate moves texts too little to meet the variants. It is
+    part of every text's vector, so there is one vector a text, whatever it is compared with.
 
     W starts with orthonormal columns: D ≥ H keeps the base model's cosines, so training starts from them.
 
     Source: GENEREL, section 3, "Unified Embedding Space".
     """
 
-    def __init__(self, transformer: nn.Module, pooling: str, dimensions: int):
+    def __init__(self, transformer: nn.Module, pooling: str, dimensions: int, head: bool = False):
         super().__init__()
         self.transformer = transformer
         self.pooling = pooling
@@ -55,11 +58,27 @@ class TextEncoder(nn.Module):
         self.project = nn.Linear(width, dimensions)
         nn.init.orthogonal_(self.project.weight)
         nn.init.zeros_(self.project.bias)
+        self.head = Residual(dimensions) if head else None
 
     def forward(self, ids_NL: Tensor, mask_NL: Tensor) -> Tensor:
         """Token ids and their attention mask → N×D, not normalised."""
         states_NLH = self.transformer(input_ids=ids_NL, attention_mask=mask_NL).last_hidden_state
-        return self.project(pool(states_NLH, mask_NL, self.pooling))  # type: ignore[no-any-return]
+        text_ND: Tensor = self.project(pool(states_NLH, mask_NL, self.pooling))
+        return text_ND if self.head is None else self.head(text_ND)
+
+
+class Residual(nn.Module):
+    """x + tanh(V·x + a), starting as x; sentence-transformers has it as Dense with `use_residual`."""
+
+    def __init__(self, dimensions: int):
+        super().__init__()
+        self.linear = nn.Linear(dimensions, dimensions)
+        nn.init.zeros_(self.linear.weight)
+        nn.init.zeros_(self.linear.bias)
+
+    def forward(self, x_ND: Tensor) -> Tensor:
+        """N×D → N×D."""
+        return x_ND + torch.tanh(self.linear(x_ND))
 
 
 def pool(states_NLH: Tensor, mask_NL: Tensor, pooling: str) -> Tensor:
@@ -95,12 +114,12 @@ class Generel(nn.Module):
     def __init__(self, config: TrainConfig, transformer: nn.Module, cache: "PairCache"):
         super().__init__()
         self.config = config
-        self.text = TextEncoder(transformer, config.pooling, config.dimensions)
+        self.text = TextEncoder(transformer, config.pooling, config.dimensions, config.text_head)
         self.variants: nn.Module
         if config.variant_encoder == "locus":
             from embed.locus import LocusEncoder
 
-            self.variants = LocusEncoder(cache.variants, len(cache.concepts), config.dimensions)
+            self.variants = LocusEncoder(cache.variants, config.dimensions)
         else:
             self.variants = VariantEncoder(len(cache.variants), config.dimensions)
         self.log_scale = nn.Parameter(torch.tensor(config.temperature).log().neg())

@@ -22,9 +22,9 @@ def info_nce(
 ) -> Tensor:
     """Weighted InfoNCE of one batch, a loss for each pair.
 
-    The printed direction asks each tail, text or variant, for its head among all heads of the batch: the equation's C is
-    the minibatch, which the tasks share, and every head is a text. The other direction, which the paper does not print,
-    asks each head for its tail among the tails of the same kind: whether a vector is a variant's is nothing to learn.
+    The printed direction asks each tail, text or variant, for its head among all heads of the batch: the equation's C
+    is the minibatch, which the tasks share, and every head is a text. The other direction, which the paper does not
+    print, asks each head for its tail among the tails of the same kind: that a vector is a variant's is no answer.
 
     Legend: B pairs, D embedding width.
 

@@ -74,12 +74,12 @@ class PairCache:
 
     Args:
         strings: Distinct texts.
-        concepts: `id` (a CURIE; a gene's is its HGNC id where there is one), `label` (→ strings), `type`, `group`: equal
-            for concepts that are one trait, connected by EXACT_MATCH, REPLACED_BY or a shared label or exact name.
-        variants: `id`, `chromosome`, `grch38` (1-based position, null where unknown), `genes` (mapped genes → concepts).
-        pairs: `task` (→ TASKS), `head` (→ concepts: for associations the trait or gene), `head_text` (→ strings), `tail`
-            (→ concepts, or → variants for associations), `tail_text` (→ strings, −1 for variants), `weight` in (0, 2];
-            for relations `predicate`; for associations `effect` as published, `effect_kind` (→ model.EFFECT_KINDS),
+        concepts: `id` (a CURIE; a gene's is its HGNC id where there is one), `label` (→ strings), `type`, `group`:
+            equal for concepts that are one trait, by EXACT_MATCH, REPLACED_BY or a shared label or exact name.
+        variants: `id`, `chromosome`, `grch38` (1-based, null where unknown), `genes` (mapped genes → concepts).
+        pairs: `task` (→ TASKS), `head` (→ concepts: for associations the trait or gene), `head_text` (→ strings),
+            `tail` (→ concepts, or → variants for associations), `tail_text` (→ strings, −1 for variants), `weight` in
+            (0, 2]; for relations `predicate`; for associations `effect` as published, `effect_kind` (→ EFFECT_KINDS),
             `publications`, `n_traits` (traits of the record: above 5 it is not sampled) and `source`.
         manifest: `digest` of the graph, `queries` (name → sha256), `rows` (name → pairs), parameters.
     """
@@ -189,7 +189,7 @@ class _Tables:
     def add_variants(self, rows: Iterable[dict[str, Any]]) -> None:
         for row in rows:
             self.variant[row["id"]] = len(self.variants)
-            genes = {self.gene(gene) for gene in row["genes"]} - {None}
+            genes = {gene for gene in map(self.gene, row["genes"]) if gene is not None}
             self.variants.append({key: row[key] for key in ("id", "chromosome", "grch38")} | {"genes": sorted(genes)})
 
     def add_pairs(self, task: int, rows: Iterable[dict[str, Any]]) -> int:

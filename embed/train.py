@@ -124,7 +124,7 @@ def make_optimizers(model: Generel, config: TrainConfig) -> list[Optimizer]:
     """
     sparse = [m.weight for m in model.modules() if isinstance(m, nn.Embedding | nn.EmbeddingBag) and m.sparse]
     rows = {id(weight) for weight in sparse}
-    text = {id(weight) for weight in model.text.parameters()}
+    text = {id(weight) for part in (model.text.transformer, model.text.project) for weight in part.parameters()}
     groups: list[dict[str, Any]] = [
         {"params": [], "lr": lr, "weight_decay": decay}
         for lr in (config.learning_rate, config.variant_learning_rate)

@@ -33,8 +33,8 @@ def generel_cpu() -> TrainConfig:
 
 
 def generel_locus() -> TrainConfig:
-    """`generel_cpu` with the encoder that knows a variant's genes and position, and the residual head on traits."""
-    return replace(generel_cpu(), name="generel_locus", variant_encoder="locus", trait_head=True)
+    """`generel_cpu` with the encoder that knows a variant's genes and position, and the residual layer on texts."""
+    return replace(generel_cpu(), name="generel_locus", variant_encoder="locus", text_head=True)
 
 
 def generel_small() -> TrainConfig:

@@ -38,8 +38,9 @@ CREATE (t2d:Concept:Disease {id: 'MONDO:0005148', name: 'type 2 diabetes mellitu
   (rs2)-[:AFFECTS_EXPRESSION_OF {id: 'c', source: 'gtex', weight: 1.0, neg_log10_p: 10.0}]->(ens),
   (rs3)-[:AFFECTS_EXPRESSION_OF {id: 'd', source: 'gtex', weight: 1.0, neg_log10_p: 8.0}]->(ens)
 WITH *
-UNWIND [[t2d, 'type 2 diabetes mellitus', 'LABEL'], [t2d, 'T2DM', 'EXACT'], [t2d, 't2dm', 'EXACT'], [t2d, 'NIDDM', 'RELATED'],
-  [phe, 'Type 2 diabetes', 'LABEL'], [doid, 'type 2 diabetes', 'LABEL'], [old, 'type II diabetes mellitus', 'LABEL'],
+UNWIND [[t2d, 'type 2 diabetes mellitus', 'LABEL'], [t2d, 'T2DM', 'EXACT'], [t2d, 't2dm', 'EXACT'],
+  [t2d, 'NIDDM', 'RELATED'], [phe, 'Type 2 diabetes', 'LABEL'], [doid, 'type 2 diabetes', 'LABEL'],
+  [old, 'type II diabetes mellitus', 'LABEL'],
   [old, 'T2D old', 'EXACT'], [asthma, 'asthma', 'LABEL'], [diabetes, 'diabetes mellitus', 'LABEL'],
   [tcf, 'transcription factor 7 like 2', 'LABEL'], [tcf, 'TCF7L2', 'SYMBOL'], [tcf, 'TCF4', 'SYMBOL'],
   [ncbi, 'TCF7L2', 'LABEL'], [gck, 'TCF4', 'SYMBOL'], [gck, 'asthma', 'SYMBOL']] AS name

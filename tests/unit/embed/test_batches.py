@@ -43,7 +43,11 @@ def test_a_pass_through_a_task_takes_each_of_its_pairs_once(tiny_cache, tiny_con
 def test_each_distinct_text_is_encoded_once_and_every_pair_finds_its_own(tiny_cache, tiny_config, tokens):
     batches = Batches(tiny_cache, everything(tiny_cache), tokens, tiny_config)
     batch, row = batches.batch(0, 0), batches.rows(0, 0)
-    texts = [tuple(ids[mask.bool()].tolist()) for ids_NL, mask_NL in batch.chunks for ids, mask in zip(ids_NL, mask_NL)]
+    texts = [
+        tuple(ids[mask.bool()].tolist())
+        for ids_NL, mask_NL in batch.chunks
+        for ids, mask in zip(ids_NL, mask_NL, strict=True)
+    ]
     wanted = [tuple(tokens.ids[tokens.start[i] : tokens.start[i + 1]].tolist()) for i in batches.head_text[row]]
     tails = row[: len(batch.tail_T)]
     wanted_tails = [tuple(tokens.ids[tokens.start[i] : tokens.start[i + 1]].tolist()) for i in batches.tail_text[tails]]

@@ -10,12 +10,12 @@ from kgbuild.errors import InputError
 TEXTS = ["type 2 diabetes", "asthma", "allergic asthma disorder", "gout", "asthma"]
 
 
-@pytest.mark.parametrize("pooling", ["cls", "mean"])
+@pytest.mark.parametrize(("pooling", "head"), [("cls", False), ("mean", True)])
 @pytest.mark.filterwarnings("ignore")  # sentence-transformers' and huggingface_hub's own
-def test_sentence_transformers_gives_the_same_vectors(tiny_cache, tiny_config, out, pooling):
+def test_sentence_transformers_gives_the_same_vectors(tiny_cache, tiny_config, out, pooling, head):
     from sentence_transformers import SentenceTransformer
 
-    train(dataclasses.replace(tiny_config, epochs=1, pooling=pooling), tiny_cache, out)
+    train(dataclasses.replace(tiny_config, epochs=1, pooling=pooling, text_head=head), tiny_cache, out)
     theirs = SentenceTransformer(str(out), device="cpu").encode(TEXTS)
 
     np.testing.assert_allclose(load_encoder(out).encode(TEXTS), theirs, atol=1e-6)

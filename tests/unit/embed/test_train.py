@@ -91,7 +91,9 @@ def test_max_minutes_plans_fewer_steps_and_still_saves_a_model(tiny_cache, tiny_
     assert load_encoder(out).dimensions == tiny_config.dimensions
 
 
-@pytest.mark.parametrize("recipe", [{"variant_encoder": "locus"}, {"symmetric": False}, {"pooling": "cls"}])
+@pytest.mark.parametrize(
+    "recipe", [{"variant_encoder": "locus", "text_head": True}, {"symmetric": False}, {"pooling": "cls"}]
+)
 def test_every_option_of_a_recipe_trains(tiny_cache, tiny_config, out, recipe):
     train(dataclasses.replace(tiny_config, epochs=1, **recipe), tiny_cache, out)
 

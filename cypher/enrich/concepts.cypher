@@ -1,0 +1,6 @@
+// Live concepts with the text that their vector is made from.
+// access: READ
+// returns id: STRING (CURIE), text: STRING (preferred name)
+MATCH (c:Concept)
+WHERE c.obsolete IS NULL AND c.name IS NOT NULL
+RETURN c.id AS id, c.name AS text

@@ -1,0 +1,5 @@
+// Name keys, each with one of its spellings.
+// access: READ
+// returns key: STRING, text: STRING
+MATCH (name:Name)
+RETURN name.key AS key, coalesce(head([(name)<-[has:HAS_NAME]-() | has.text]), name.key) AS text

@@ -1,0 +1,5 @@
+// Record the model whose vectors the graph has, once all are written and indexed.
+// access: WRITE
+// $encoded: MAP {model: STRING, digest: STRING, dimensions: INTEGER, graph: STRING, path: STRING, at: STRING (ISO 8601)}
+MERGE (meta:Meta {name: 'embeddings'})
+SET meta += $encoded
