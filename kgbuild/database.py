@@ -6,6 +6,7 @@ lies in a file that only the user can read. Everything it has lies in `$KG_HOME/
     data/       the store                     conf/       neo4j.conf, written anew at each start
     password    of the user `neo4j`           ports.json  {"bolt": …, "http": …}
     pid         of the running server         lock        held while the server is started, stopped or reset
+    importing   there while a bulk import is unfinished
 
 Where NEO4J_URI is set, that server is used and nothing is started. KG_HEAP and KG_PAGECACHE bound the memory.
 """
@@ -115,14 +116,9 @@ def start() -> Status:
     with _lock():
         process = _process()
         if process is None:
-            if shutil.disk_usage(_folder()).free < FREE_BYTES:
-                raise DatabaseError(f"{_folder()}: less than {FREE_BYTES >> 20} MiB free; make room or move KG_HOME")
-            java = _java_command()
-            _set_password(java)
-            _choose_ports()
-            _write_configuration(java)
-            process = _launch([*java, SERVER, f"--home-dir={_folder()}", f"--config-dir={_folder() / 'conf'}"])
-        _await(process)
+            _start()
+        else:
+            _await(process)
         return status()
 
 
@@ -145,10 +141,12 @@ def has_store() -> bool:
 
 
 def admin_import(arguments: Sequence[str]) -> None:
-    """Run `neo4j-admin database import full` into the managed server's database, which is left stopped.
+    """Run `neo4j-admin database import full` on the managed server's database, which is left stopped.
+
+    What the database held is replaced; after a failed or killed import it is empty.
 
     Args:
-        arguments: Options as on the command line, such as `--nodes=Concept=nodes.csv`; the database is added.
+        arguments: Options as on the command line, such as `--nodes=Concept=nodes.csv`.
 
     Raises:
         DatabaseError: The import failed; with the line that says why.
@@ -158,7 +156,39 @@ def admin_import(arguments: Sequence[str]) -> None:
         java = _java_command()
         _set_password(java)
         _write_configuration(java)
-        _admin(java, ["database", "import", "full", *arguments, "neo4j"])
+        _importing().touch()
+        _admin(java, ["database", "import", "full", "neo4j", "--overwrite-destination=true", *arguments])
+        _importing().unlink()
+
+
+def _start() -> None:
+    if shutil.disk_usage(_folder()).free < FREE_BYTES:
+        raise DatabaseError(f"{_folder()}: less than {FREE_BYTES >> 20} MiB free; make room or move KG_HOME")
+    java = _java_command()
+    _drop_half_import()
+    _set_password(java)
+    while True:
+        _choose_ports()
+        _write_configuration(java)
+        try:
+            _await(_launch(java))
+            return
+        except DatabaseError:
+            if not _taken_ports():
+                raise  # else another program took a port between our choice and the server's
+
+
+def _importing() -> Path:
+    """It exists while an import runs, and after one that did not finish."""
+    return _folder() / "importing"
+
+
+def _drop_half_import() -> None:
+    """The server does not open what a broken import left."""
+    if _importing().exists():
+        for part in ("databases", "transactions"):
+            shutil.rmtree(_folder() / "data" / part / "neo4j", ignore_errors=True)
+        _importing().unlink()
 
 
 def _folder() -> Path:
@@ -233,10 +263,13 @@ def _remember_ports() -> None:
 
 def _choose_ports() -> None:
     """Keep the remembered ports, unless another program took one meanwhile."""
-    taken = [port for port in _ports().values() if not _is_free(port)]
-    if taken:
+    if taken := _taken_ports():
         _remember_ports()
         console.print(f"Port {taken[0]} is taken by another program; Neo4j's Browser moved to port {_ports()['http']}")
+
+
+def _taken_ports() -> list[int]:
+    return [port for port in _ports().values() if not _is_free(port)]
 
 
 def _is_free(port: int) -> bool:
@@ -258,6 +291,10 @@ def _listens(uri: str) -> bool:
     return True
 
 
+def _heap() -> str:
+    return os.environ.get("KG_HEAP", "2g")
+
+
 def _write_configuration(java: list[str]) -> None:
     """neo4j.conf. The admin tool starts a Java of its own with the flags that it finds here."""
     ports = _ports()
@@ -267,7 +304,7 @@ def _write_configuration(java: list[str]) -> None:
         "server.bolt.advertised_address": f"127.0.0.1:{ports['bolt']}",
         "server.http.listen_address": f"127.0.0.1:{ports['http']}",
         "server.http.advertised_address": f"127.0.0.1:{ports['http']}",
-        "server.memory.heap.max_size": os.environ.get("KG_HEAP", "2g"),
+        "server.memory.heap.max_size": _heap(),
         "server.memory.pagecache.size": os.environ.get("KG_PAGECACHE", "1g"),
         "db.tx_log.preallocate": "false",  # 256 MiB for an empty database otherwise
         "db.tx_log.rotation.retention_policy": "keep_none",
@@ -290,10 +327,10 @@ def _write_configuration(java: list[str]) -> None:
     (_folder() / "conf/neo4j.conf").write_text("\n".join(lines) + "\n")
 
 
-def _launch(command: list[str]) -> psutil.Process:
+def _launch(java: list[str]) -> psutil.Process:
     """The server in a session of its own: it outlives this process and the terminal."""
-    heap = os.environ.get("KG_HEAP", "2g")
-    command = [command[0], f"-Xmx{heap}", *command[1:]]
+    places = [f"--home-dir={_folder()}", f"--config-dir={_folder() / 'conf'}"]
+    command = [java[0], f"-Xmx{_heap()}", *java[1:], SERVER, *places, "--console-mode"]  # its log on standard output
     log = os.open(_log(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     console.print(f"Starting Neo4j {NEO4J_VERSION}")
     pid = os.posix_spawn(
@@ -364,7 +401,7 @@ def _stop() -> bool:
 
 def _admin(java: list[str], arguments: Sequence[str]) -> None:
     """Run neo4j-admin."""
-    places = {"NEO4J_HOME": str(_folder()), "NEO4J_CONF": str(_folder() / "conf")}
+    places = {"NEO4J_HOME": str(_folder()), "NEO4J_CONF": str(_folder() / "conf"), "HEAP_SIZE": _heap()}
     result = subprocess.run(
         [*java, ADMIN, *arguments],
         env=os.environ | places,
@@ -382,8 +419,11 @@ def _admin(java: list[str], arguments: Sequence[str]) -> None:
 
 def _reason(output: str) -> str:
     """The line of a Java program's output that says why it failed."""
-    noise = ("\tat ", "WARNING:")
-    lines = [line.strip() for line in output.splitlines() if line.strip() and not line.startswith(noise)]
+    lines = [
+        line.strip() for line in output.splitlines() if line.strip(" -") and not line.startswith(("\tat ", "WARN"))
+    ]
+    if "Command Failed" in lines:  # neo4j-admin's heading
+        return lines[lines.index("Command Failed") + 1][:300]
     causes = [line for line in lines if "Caused by:" in line] or [line for line in lines if "rror" in line]
     return (causes or lines or ["no output"])[-1][:300]
 

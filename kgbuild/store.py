@@ -66,6 +66,7 @@ class Store:
         """The server's version as (5, 26) or (2026, 9)."""
         uri = self.connection.uri
         try:
+            self._driver.verify_connectivity()  # at once, where a query is repeated for half a minute
             agent = self._driver.execute_query(
                 "RETURN 1", database_=self._name
             ).summary.server.agent  # "Neo4j/2026.09.0"

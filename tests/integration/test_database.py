@@ -131,7 +131,7 @@ def test_admin_import_fills_the_database(empty_store: Store, tmp_path: Path) -> 
     nodes.write_text("id:ID,:LABEL\nMONDO:0005148,Concept\nMONDO:0005147,Concept\n")
     edges = tmp_path / "edges.csv"
     edges.write_text(":START_ID,:END_ID,:TYPE\nMONDO:0005148,MONDO:0005147,RELATED_TO\n")
-    database.admin_import(["--overwrite-destination", f"--nodes={nodes}", f"--relationships={edges}"])
+    database.admin_import([f"--nodes={nodes}", f"--relationships={edges}"])
 
     with connect() as store:
         assert store.query("MATCH (:Concept)-[r]->(n) RETURN type(r) AS type, n.id AS id") == [
@@ -143,12 +143,15 @@ def test_failed_import_says_why(neo4j_home: Path, tmp_path: Path) -> None:
     nodes = tmp_path / "nodes.csv"
     nodes.write_text("id:ID\nMONDO:0005148\nMONDO:0005148\n")
     with pytest.raises(DatabaseError, match=r"^neo4j-admin database import: .*MONDO:0005148.*; see .*neo4j\.log$"):
-        database.admin_import(["--overwrite-destination", f"--nodes=Concept={nodes}"])
+        database.admin_import([f"--nodes=Concept={nodes}"])
+
+    with connect() as store:
+        assert store.query("MATCH (n) RETURN count(n) AS nodes") == [{"nodes": 0}]
 
 
 def test_missing_import_file_is_named(neo4j_home: Path) -> None:
     with pytest.raises(DatabaseError, match=r"absent\.csv"):
-        database.admin_import(["--overwrite-destination", "--nodes=Concept=/absent.csv"])
+        database.admin_import(["--nodes=Concept=/absent.csv"])
 
 
 @pytest.mark.parametrize(
@@ -259,7 +262,7 @@ def test_vectors_are_found_inside_the_index_with_a_filter(empty_store: Store) ->
         [{"id": i, "vector": empty_store.vector(vector)} for i, vector in enumerate(vectors)],
     )
     empty_store.query(
-        """CREATE VECTOR INDEX concept_embedding FOR (n:Concept) ON n.embedding WITH [n.in_efo]
+        """CYPHER 25 CREATE VECTOR INDEX concept_embedding FOR (n:Concept) ON n.embedding WITH [n.in_efo]
         OPTIONS {indexConfig: {`vector.dimensions`: 16, `vector.similarity_function`: 'cosine'}}"""
     )
     empty_store.query("CALL db.awaitIndexes(60)")
