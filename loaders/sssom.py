@@ -32,7 +32,8 @@ _DESCRIBED = ("EFO", "MONDO", "HP", "DOID", "phecode", "hgnc", "umls")
 
 _COLUMNS = (
     "subject_id", "subject_label", "object_id", "object_label", "predicate_modifier", "mapping_justification",
-    "author_id", "mapping_tool", "confidence", "subject_type", "object_type",
+    "author_id", "mapping_tool", "confidence", "subject_match_field", "object_match_field", "match_string",
+    "subject_type", "object_type",
 )  # fmt: skip
 _CURIE = r"^[A-Za-z_][\w.-]*:[^\s|/]([^\s|]*)$"
 
@@ -111,7 +112,7 @@ def _reason(rows: ir.Table) -> ir.StringValue:
 
 def _edges(good: ir.Table) -> ir.Table:
     negated = good.predicate_modifier.lower() == "not"
-    distinct = ("predicate_id", "predicate_modifier", "mapping_justification", "author_id", "mapping_tool")
+    distinct = ("predicate_id", *_COLUMNS[4:])
     return good.select(
         "subject", "predicate", "object", "file", "row",
         distinct=ibis.literal("|").join([good[column].fill_null("") for column in distinct]),
