@@ -138,8 +138,8 @@ class Inputs:
         self.rows[where] = self.rows.get(where, 0) + good + bad
         if bad:
             self._sql(
-                f"CREATE TABLE bad_{name} AS SELECT {_literal(where)} AS file, -line::BIGINT AS row, 'line ' || line AS key,"
-                f" any_value(csv_line) AS raw, any_value(error_message) AS reason FROM rejects_{name} GROUP BY line"
+                f"CREATE TABLE bad_{name} AS SELECT {_literal(where)} AS file, -line::BIGINT AS row,"
+                f" 'line ' || line AS key, any_value(csv_line) AS raw, any_value(error_message) AS reason FROM rejects_{name} GROUP BY line"
             )
             self.rejects.append(self.connection.table(f"bad_{name}"))
         table = self.connection.table(name)
@@ -149,6 +149,21 @@ class Inputs:
     def _sql(self, text: str) -> list[tuple[Any, ...]]:
         rows: list[tuple[Any, ...]] = self.connection.con.execute(text).fetchall()
         return rows
+
+    def lookup(self, key: str, required: Sequence[str], delimiter: str = "\t") -> ir.Table:
+        """Files that rows are looked up in: no evidence themselves, so not counted, and read only as they are joined.
+
+        Raises:
+            InputError: a required column is missing.
+        """
+        paths = self.paths(key)
+        if not paths:
+            return ibis.memtable(pa.table({column: pa.array([], pa.string()) for column in required}))
+        table = self.connection.read_csv([str(path) for path in paths], delim=delimiter, all_varchar=True, header=True)
+        missing = [column for column in required if column not in table.columns]
+        if missing:
+            raise InputError(f"{self.name(paths[0])}: no column {missing[0]!r}; expected {', '.join(required)}")
+        return table.select(*required)
 
     def keep(self, table: ir.Table) -> ir.Table:
         """Compute a table that several others are made of once, not once for each."""
@@ -270,8 +285,8 @@ def stage(
         tables = _conform(loader.load(inputs), inputs, source)
         outcomes, records = _write(tables, inputs, out)
         manifest = Manifest(
-            source.name, getattr(loader, "version", lambda _: source.version)(inputs), digests, fingerprint, inputs.rows,
-            outcomes, records, round(time.monotonic() - started, 2),
+            source.name, getattr(loader, "version", lambda _: source.version)(inputs), digests, fingerprint,
+            inputs.rows, outcomes, records, round(time.monotonic() - started, 2),
         )  # fmt: skip
         _check(manifest)
         (out / "manifest.json").write_text(json.dumps(asdict(manifest), indent=1))

@@ -12,7 +12,7 @@ Skips: rows without a mapped trait, rows whose variant has neither rsID nor GRCh
 import ibis
 import ibis.expr.types as ir
 
-from kgbuild.curie import standardize_column
+from kgbuild.association import ancestry, mapped_traits, neg_log10_p, sample_size
 from kgbuild.model import Source
 from kgbuild.staging import Inputs, Staged
 
@@ -38,24 +38,12 @@ _OPTIONAL = {"accession": "STUDY ACCESSION", "size": "INITIAL SAMPLE SIZE", "des
 _UNIT = r"(?i)\b(incr|de?cr|taller|shorter|higher|lower|longer|more|fewer|better|per copy|difference|variance|kg/)"
 _LESS = r"(?i)\b(de?cr|shorter|lower|fewer)"
 _INTERVAL = r"^[^\w-]*\d*\.?\d+\s*[-–—‐ ]\s*\d*\.?\d+"
-_ANCESTRIES = {
-    "European": r"European|British|Finnish|Icelandic|Caucasian",
-    "East Asian": r"East Asian|Japanese|Chinese|Korean|\bHan\b",
-    "South Asian": r"South Asian|Indian Asian",
-    "African": r"African",
-    "Hispanic": r"Hispanic|Latin|Mexican",
-}
-
-
-@ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]  # ibis is not typed
-def regexp_extract_all(text: str, pattern: str, group: int) -> list[str]:  # type: ignore[empty-body]
-    """All matches: a function of DuckDB and of Spark alike that Ibis does not name."""
 
 
 def load(inputs: Inputs) -> Staged:
     rows = _read(inputs)
     members = inputs.keep(_members(rows))
-    traits = inputs.keep(_traits(rows))
+    traits = inputs.keep(mapped_traits(rows, "uris", "labels"))
     edges = inputs.keep(_associations(members, traits))
     single = members.filter(members.qualifier.isnull())
     merged = single.filter(single.id != single.given)
@@ -80,7 +68,7 @@ def load(inputs: Inputs) -> Staged:
         rejects=[
             unused.select(
                 "file", "row", key=unused.snps,
-                raw=ibis.literal("\t").join([unused[c].fill_null("") for c in _COLUMNS if c != "interval"]),
+                raw=ibis.literal("\t").join([unused[c].fill_null("") for c in _COLUMNS]),
                 reason=unused.uris.isnull().ifelse(
                     "no mapped trait", "variant has neither an rsID nor a position on GRCh38"
                 ),
@@ -121,29 +109,14 @@ def _members(rows: ir.Table) -> ir.Table:
     return each.filter(each.id.notnull(), each.uris.notnull())
 
 
-def _traits(rows: ir.Table) -> ir.Table:
-    """One row an input row and mapped trait. Labels hold commas too: several are told apart only where counts agree."""
-    uris, labels = rows.uris.strip().re_split(r"\s*,\s*"), rows.labels.split(", ")
-    label = (uris.length() == 1).ifelse(
-        ibis.array([rows.labels]), (uris.length() == labels.length()).ifelse(labels, ibis.null("array<string>"))
-    )
-    each = rows.select("file", "row", uri=uris, label=label).unnest("uri", offset="i")
-    trait = standardize_column(each.uri.re_replace(r"^.*[/#]([A-Za-z]+)_([^/#]+)$", r"\1:\2"))
-    return each.select("file", "row", trait=trait, label=each.label[each.i]).distinct()
-
-
 def _associations(members: ir.Table, traits: ir.Table) -> ir.Table:
-    mantissa = members.p.upper().re_extract(r"^([\d.]+)(E|$)", 1).try_cast("float64")
-    exponent = members.p.upper().re_extract(r"E([-+]?\d+)$", 1).nullif("").try_cast("float64").fill_null(0.0)
-    mlog = (mantissa > 0).ifelse(-(mantissa.nullif(0).log10() + exponent), members.mlog.try_cast("float64"))
+    mlog = neg_log10_p(members.p, members.mlog.try_cast("float64"))
     number = members.number.try_cast("float64")
     unit = members.interval.fill_null("").re_search(_UNIT)
     less = members.interval.fill_null("").re_search(_LESS)
     ratio = ~unit & members.interval.fill_null("").re_search(_INTERVAL) & (number > 0)
     frequency = members.frequency.re_replace(r"\s*\(.*\)$", "").try_cast("float64")
     sample = ibis.coalesce(members["size"], members.described).fill_null("")
-    numbers = regexp_extract_all(sample, r"(?i)(?:^|, |and |up to |~)\s*(\d{1,3}(?:,\d{3})+|\d+)(?: |$)", 1)
-    ancestries = ibis.array([sample.re_search(pattern).ifelse(name, None) for name, pattern in _ANCESTRIES.items()])
     pubmed = ibis.literal("pubmed:") + members.pubmed
     p_text = members.p_text.fill_null("").re_replace(r"[\s()]", "")
     reported = members.reported.strip()
@@ -157,10 +130,9 @@ def _associations(members: ir.Table, traits: ir.Table) -> ir.Table:
         effect=(number.isinf() | number.isnan()).ifelse(None, (unit & less).ifelse(-number.abs(), number)),
         effect_kind=ibis.cases((number.isnull() | number.isinf(), None), (unit, "beta"), (ratio, "odds_ratio")),
         effect_allele=members.allele,
-        neg_log10_p=(mlog >= 0).ifelse(mlog, None).round(6),
+        neg_log10_p=mlog,
         allele_frequency=frequency.between(0, 1).ifelse(frequency, None),
-        sample_size=numbers.map(lambda n: n.replace(",", "").cast("int64")).sums().nullif(0),
-        ancestry=ancestries.filter(lambda name: name.notnull()).join(", ").nullif(""),
+        sample_size=sample_size(sample), ancestry=ancestry(sample),
         context=several.ifelse(reported + " (" + members.strongest + ")", reported),
         publications=pubmed,
     ).join(traits.drop("label"), ["file", "row"])  # fmt: skip
