@@ -27,6 +27,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -423,7 +424,8 @@ def _reason(output: str) -> str:
         line.strip() for line in output.splitlines() if line.strip(" -") and not line.startswith(("\tat ", "WARN"))
     ]
     if "Command Failed" in lines:  # neo4j-admin's heading
-        return lines[lines.index("Command Failed") + 1][:300]
+        said = takewhile(lambda line: not line.startswith("Full exception"), lines[lines.index("Command Failed") + 1 :])
+        return " ".join(said)[:300]
     causes = [line for line in lines if "Caused by:" in line] or [line for line in lines if "rror" in line]
     return (causes or lines or ["no output"])[-1][:300]
 

@@ -132,6 +132,20 @@ def test_reason_is_the_cause_in_a_stack_trace() -> None:
     assert _reason(output) == "Caused by: java.net.BindException: in use"
 
 
+def test_reason_of_a_failed_import_is_what_neo4j_admin_says() -> None:
+    output = """
+-----------------------------------------------------
+Command Failed
+Error importing csv file.
+
+Id defined multiple times
+
+Full exception details written to: trace.log
+"""
+
+    assert _reason(output) == "Error importing csv file. Id defined multiple times"
+
+
 @pytest.mark.parametrize("clause", ["IN TRANSACTIONS", "in 4 concurrent transactions of 10 rows", "IN  TRANSACTIONS"])
 def test_queries_with_their_own_transactions_are_known(clause: str) -> None:
     assert _in_transactions(f"MATCH (n) CALL (n) {{ DELETE n }} {clause}")
