@@ -139,7 +139,8 @@ class Inputs:
         if bad:
             self._sql(
                 f"CREATE TABLE bad_{name} AS SELECT {_literal(where)} AS file, -line::BIGINT AS row,"
-                f" 'line ' || line AS key, any_value(csv_line) AS raw, any_value(error_message) AS reason FROM rejects_{name} GROUP BY line"
+                f" 'line ' || line AS key, any_value(csv_line) AS raw,"
+                f" any_value(error_message) AS reason FROM rejects_{name} GROUP BY line"
             )
             self.rejects.append(self.connection.table(f"bad_{name}"))
         table = self.connection.table(name)

@@ -38,7 +38,7 @@ def load(inputs: Inputs) -> Staged:
     rsids = rows.rsid.strip().re_split(r"\s*[,;]\s*").filter(lambda rsid: rsid.re_search(r"^rs\d+$"))
     ids = (rsids.length() > 0).ifelse(rsids.map(lambda rsid: ibis.literal("dbSNP:") + rsid), ibis.array([rows.spdi]))
     each = rows.mutate(id=ids).unnest("id")
-    gene, whole = each.gene_id.split(".")[0], each.molecular_trait_id.split(".")[0]
+    gene, whole = (each[c].re_replace(r"\.\d+$", "") for c in ("gene_id", "molecular_trait_id"))
     count, total = each.ac.try_cast("float64"), each.an.try_cast("float64")
     data_set = each.file.re_extract(r"([^/]+?)\.tsv(\.gz)?$", 1)
     return Staged(
