@@ -31,7 +31,6 @@ def bulk(tables: GraphTables, scratch: Path) -> None:
         [
             *(f"--nodes={scratch}/{name}.csv" for name in ("concepts", "variants", "names")),
             *(f"--relationships={scratch}/{name}.csv" for name in ("has_name", "edges")),
-            "--overwrite-destination=true",
             "--array-delimiter=|",
             "--multiline-fields=false",
             "--max-off-heap-memory=2g",
