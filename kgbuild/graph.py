@@ -124,7 +124,11 @@ def _merge_nodes(con: duckdb.DuckDBPyConnection, members: Sequence[str]) -> None
         f"arg_min({column}, rank) FILTER (WHERE {column} IS NOT NULL) AS {column}"
         for column in ("type", "name", "definition", "obsolete", "chromosome", "grch37", "grch38")
     )
-    flags = "".join(f", nullif(bool_or(source = '{name}' AND NOT obsolete), false) AS in_{name}" for name in members)
+    # ICD codes in the PheCode maps are classified there, not members of PheCode
+    flags = "".join(
+        f", nullif(bool_or(source = '{name}' AND NOT obsolete AND type IS DISTINCT FROM 'Code'), false) AS in_{name}"
+        for name in members
+    )
     con.execute(f"""
         CREATE TABLE merged AS
         SELECT id, {best}, list_sort(list(DISTINCT source) FILTER (WHERE source IS NOT NULL)) AS sources{flags}
