@@ -12,6 +12,7 @@ import csv
 import gzip
 import hashlib
 import json
+import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -32,7 +33,7 @@ from kgbuild.errors import InputError, LoadError
 from kgbuild.model import SCHEMAS, Edge, Name, Node, Reject, Source
 
 #: Part of a staged source's fingerprint: raise it when staging itself changes what it writes.
-STAGING_VERSION = 1
+STAGING_VERSION = 2
 
 Record = Node | Name | Edge | Reject
 _TABLES: dict[type, str] = {Node: "nodes", Name: "names", Edge: "edges", Reject: "rejects"}
@@ -305,7 +306,9 @@ def _connect(scratch: Path) -> Any:
 
 
 def _fingerprint(loader: ModuleType, digests: dict[str, str], parameters: dict[str, str]) -> str:
-    code = Path(str(loader.__file__)).read_text()
+    used = {loader.__name__} | {str(getattr(value, "__module__", "")) for value in vars(loader).values()}
+    ours = {name for name in used if name.startswith(("loaders.", "kgbuild."))} - {__name__}
+    code = {name: Path(str(sys.modules[name].__file__)).read_text() for name in sorted(ours)}
     return hashlib.sha256(json.dumps([STAGING_VERSION, code, digests, parameters], sort_keys=True).encode()).hexdigest()
 
 
@@ -343,9 +346,8 @@ def _conform(staged: Staged, inputs: Inputs, source: Source) -> dict[str, ir.Tab
         )
     )
     edges = inputs.connection.create_table("edges", _union(staged.edges, "edges"))
-    edges = edges.mutate(
-        id=edge_id(source.name, edges), weight=association_weight(edges), source=ibis.literal(source.name)
-    ).drop("distinct")
+    edges = association_weight(edges)
+    edges = edges.mutate(id=edge_id(source.name, edges), source=ibis.literal(source.name)).drop("distinct")
     return {
         "nodes": nodes,
         "names": names.filter(names.text.strip() != "").mutate(source=ibis.literal(source.name)),
@@ -360,8 +362,8 @@ def edge_id(source: str, edges: ir.Table) -> ir.StringValue:
     return ibis.literal("\x1f").join(parts).hexdigest("md5")
 
 
-def association_weight(edges: ir.Table) -> ir.FloatingValue:
-    """The weight of a piece of evidence, in [0.05, 2].
+def association_weight(edges: ir.Table) -> ir.Table:
+    """The edges with their `weight`, in [0.05, 2].
 
     A source's own weight where it gives one; else, for an effect, |e| / median |e| within study and kind (within the
     source and kind below 5 rows), clipped, with e = ln OR, β or r; else 1.
@@ -372,12 +374,15 @@ def association_weight(edges: ir.Table) -> ir.FloatingValue:
     ratio = (edges.effect_kind == "odds_ratio") & (edges.effect > 0)
     logarithm = ratio.ifelse(edges.effect, None).ln()
     size = (edges.effect_kind == "odds_ratio").ifelse(logarithm, edges.effect).abs()
-    size = (edges.effect_kind.notnull() & ~size.isnan() & ~size.isinf()).ifelse(size, None)
-    study = ibis.window(group_by=[edges.study, edges.effect_kind])
-    source = ibis.window(group_by=[edges.effect_kind])
-    enough = (size.count().over(study) >= 5) & edges.study.notnull()
-    median = enough.ifelse(size.median().over(study), size.median().over(source))
-    return ibis.coalesce(edges.weight, (size / median.nullif(0)), 1.0).clip(0.05, 2.0)
+    edges = edges.mutate(_size=(edges.effect_kind.notnull() & ~size.isnan() & ~size.isinf()).ifelse(size, None))
+    sized = edges.filter(edges._size.notnull())
+    studies = sized.group_by("study", "effect_kind").aggregate(_n=sized.count(), _study=sized._size.median())
+    sources = sized.group_by("effect_kind").aggregate(_source=sized._size.median())
+    edges = edges.left_join(studies.filter(studies._n >= 5), ["study", "effect_kind"])
+    edges = edges.drop("study_right", "effect_kind_right").left_join(sources, "effect_kind")
+    median = ibis.coalesce(edges._study, edges._source).nullif(0)
+    weight = ibis.coalesce(edges.weight, edges._size / median, 1.0).clip(0.05, 2.0)
+    return edges.mutate(weight=weight).drop("_size", "_n", "_study", "_source", "effect_kind_right")
 
 
 _KEYS = {
@@ -389,8 +394,9 @@ _KEYS = {
 
 
 def _first(table: ir.Table, keys: Sequence[str]) -> ir.Table:
-    """One of the records that share the keys: the one of the first input row."""
-    order = ibis.row_number().over(ibis.window(group_by=list(keys), order_by=[table.file, table.row]))
+    """One of the records that share the keys: the first input row's, of nodes one with a name and a position."""
+    known = [table[column].isnull() for column in ("name", "grch38") if column in table.columns]
+    order = ibis.row_number().over(ibis.window(group_by=list(keys), order_by=[*known, table.file, table.row]))
     return table.mutate(_order=order).filter(ibis._._order == 0).drop("_order")
 
 

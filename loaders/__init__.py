@@ -5,11 +5,45 @@
 
 from types import ModuleType
 
-from loaders import hgnc
+from loaders import (
+    biobank,
+    biomappings,
+    doid,
+    efo,
+    eqtl,
+    eqtl_catalogue,
+    gtex,
+    gwas_catalog,
+    hgnc,
+    hp,
+    mondo,
+    mondo_mappings,
+    mrinstruments,
+    pgrm,
+    phecode,
+    primekg,
+    umls,
+)
 
 LOADERS: dict[str, ModuleType] = {
     module.SOURCE.name: module
     for module in (
+        efo,
+        mondo,
+        hp,
+        doid,
+        phecode,
+        umls,
         hgnc,
+        mondo_mappings,
+        biomappings,
+        primekg,
+        gwas_catalog,
+        mrinstruments,
+        pgrm,
+        biobank,
+        eqtl,
+        gtex,
+        eqtl_catalogue,
     )
-}  # fmt: skip
+}

@@ -16,7 +16,7 @@ SOURCE = Source(name="toy", title="Toy", url="", licence="CC0-1.0", files={"rows
 
 
 def module(load: Callable[[Inputs], Staged]) -> ModuleType:
-    return cast(ModuleType, SimpleNamespace(SOURCE=SOURCE, load=load, __file__=__file__))
+    return cast(ModuleType, SimpleNamespace(SOURCE=SOURCE, load=load, __name__="toy"))
 
 
 def staged(folder: Path, load: Callable[[Inputs], Staged]) -> tuple[Manifest, dict[str, list[dict[str, Any]]]]:
