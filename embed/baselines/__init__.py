@@ -1,0 +1,1 @@
+"""Scores of a trait with a variant that need no training, or none of a neural kind."""

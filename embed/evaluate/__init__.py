@@ -1,0 +1,1 @@
+"""Measurements of a trained model on what it was not trained on."""

@@ -1,0 +1,151 @@
+"""How well a score tells held-out trait–variant associations from pairs that nobody reported.
+
+Negatives keep one end of each held-out pair (the anchor) and draw the other among the entities with a training
+association: *uniform*, or *degree* in proportion to how many they have, which popularity alone cannot tell apart.
+
+Source: GENEREL, section 4 and figure 2; DESIGN.md, "Honest association figures".
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+from embed.pairs import TASKS, PairCache
+from embed.split import Split
+
+#: Traits (→ concepts) and variants, N each → N scores, higher where the two belong together.
+Score = Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.floating]]
+
+#: A study that crosses 832 variants with 56 traits, a third of all pairs: figures are given without it too.
+CROSSED_STUDY = "23251661"
+
+#: Lower edges of the gaps between odds ratios, as in GENEREL's figure 2.
+GAPS = (0.0, 0.25, 0.5, 1.0, 2.0)
+
+
+@dataclass(frozen=True)
+class Auc:
+    """One figure: the mean and deviation over seeds of the AUC of `pairs` held-out pairs against as many negatives.
+
+    `anchor` is `trait` or `variant`, `negatives` `uniform` or `degree`; `subset` says which held-out pairs: `all`, or
+    those whose variant has (`seen`) or has not (`unseen`) a training association; `without` leaves the crossed study's
+    own pairs out, of the held-out ones and of the degrees.
+    """
+
+    anchor: str
+    negatives: str
+    subset: str
+    without: bool
+    pairs: int
+    mean: float
+    deviation: float
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Of `pairs` pairs of a trait's held-out variants whose odds ratios differ by `gap`, the share in their order."""
+
+    gap: str
+    pairs: int
+    share: float
+
+
+def evaluate(split: Split, cache: PairCache, score: Score, seeds: Sequence[int] = range(5)) -> list[Auc]:
+    """AUC of the held-out pairs under `score`, by anchor, negatives and subset; the same negatives for every score."""
+    head, tail = (split.held[name].to_numpy().astype(np.int64) for name in ("head", "tail"))
+    seen = split.held["seen"].to_numpy(zero_copy_only=False).astype(bool)
+    crossed = np.array([names == [CROSSED_STUDY] for names in split.held["publications"].to_pylist()])
+    positive = score(head, tail)
+    rows = []
+    for anchor, negatives, without in product(("trait", "variant"), ("uniform", "degree"), (False, True)):
+        draw = Negatives(split, cache, anchor, negatives, without)
+        drawn = [score(*draw(head, tail, seed)) for seed in seeds]
+        for subset, part in (("all", seen | True), ("seen", seen), ("unseen", ~seen)):
+            part = part & ~(crossed & without)
+            if part.any():
+                values = [auc(positive[part], negative[part]) for negative in drawn]
+                figures = float(np.mean(values)), float(np.std(values))
+                rows.append(Auc(anchor, negatives, subset, without, int(part.sum()), *figures))
+    return rows
+
+
+def rank_by_odds(split: Split, score: Score) -> list[Ranking]:
+    """The share of held-out variant pairs of one trait that `score` ranks as their odds ratios; ties count a half."""
+    held = split.held.filter(split.held["odds_ratio"].is_valid())
+    head, tail = (held[name].to_numpy().astype(np.int64) for name in ("head", "tail"))
+    odds = held["odds_ratio"].to_numpy()
+    value = score(head, tail)
+    gaps, right = [np.zeros(0)], [np.zeros(0)]
+    for trait in np.unique(head):
+        of = np.flatnonzero(head == trait)
+        one, other = (of[index] for index in np.triu_indices(len(of), 1))
+        gap = odds[one] - odds[other]
+        gaps.append(np.abs(gap))
+        right.append((1 + np.sign(gap) * np.sign(value[one] - value[other])) / 2)
+    gap_P, right_P = np.concatenate(gaps), np.concatenate(right)
+    rows = []
+    for low, high in zip(GAPS, (*GAPS[1:], np.inf), strict=True):
+        part = (gap_P > low) & (gap_P <= high)
+        if part.any():
+            name = f"{low:g}–{high:g}" if np.isfinite(high) else f"> {low:g}"
+            rows.append(Ranking(name, int(part.sum()), float(right_P[part].mean())))
+    return rows
+
+
+def auc(positive_N: NDArray[np.floating], negative_M: NDArray[np.floating]) -> float:
+    """The share of (positive, negative) couples in the right order, ties a half: Mann–Whitney's U by ranks."""
+    n, m = len(positive_N), len(negative_M)
+    rank = rankdata(np.concatenate([positive_N, negative_M]))
+    return float((rank[:n].sum() - n * (n + 1) / 2) / (n * m))
+
+
+class Negatives:
+    """Draws for each held-out pair another one with the same anchor that no source reports.
+
+    Args:
+        split: Gives what is known: a negative is never that, held out or not, nor under another id of the trait.
+        cache: The pairs.
+        anchor: The end that is kept, `trait` or `variant`.
+        kind: `uniform` over the entities with a training association, or by `degree`, their number of those.
+        without: Leave out associations that the crossed study alone reports.
+    """
+
+    def __init__(self, split: Split, cache: PairCache, anchor: str, kind: str, without: bool = False):
+        self.anchor, self.many = anchor, len(cache.variants)
+        self.group = cache.concepts["group"].to_numpy().astype(np.int64)
+        self.known = np.sort(split.known[:, 0] * self.many + split.known[:, 1])
+        trait, variant = training_units(split, cache, without)
+        self.pool = variant if anchor == "trait" else trait
+        if kind == "uniform":
+            self.pool = np.unique(self.pool)
+
+    def __call__(
+        self, head: NDArray[np.int64], tail: NDArray[np.int64], seed: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Traits and variants of the negatives, in the order of the positives."""
+        rng = np.random.default_rng(seed)
+        head, tail = head.copy(), tail.copy()
+        moving = tail if self.anchor == "trait" else head
+        again = np.arange(len(head))
+        while len(again):
+            moving[again] = rng.choice(self.pool, len(again))
+            key = self.group[head[again]] * self.many + tail[again]
+            at = np.searchsorted(self.known, key)
+            again = again[self.known[np.minimum(at, len(self.known) - 1)] == key]
+        return head, tail
+
+
+def training_units(
+    split: Split, cache: PairCache, without: bool = False
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The distinct (trait, variant) pairs of published studies in training, however many records say so."""
+    row = split.train_mask & (cache.column("task") == TASKS.index("gwas"))
+    if without:
+        row &= pc.fill_null(pc.not_equal(cache.pairs["publications"], CROSSED_STUDY), True).to_numpy()
+    units = np.unique(np.stack([cache.column("head")[row], cache.column("tail")[row]]).astype(np.int64), axis=1)
+    return units[0], units[1]
