@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -56,6 +56,12 @@ class TrainConfig:
     seed: int = 0
     log_every: int = 20
     checkpoint_every: int = 500
+
+    def resized(self, pairs: int) -> "TrainConfig":
+        """The same mix of tasks in batches of about `pairs` pairs; a task that has a quota keeps at least one."""
+        whole = sum(self.quota.values())
+        quota = {task: max(1, round(n * pairs / whole)) if n else 0 for task, n in self.quota.items()}
+        return replace(self, quota=quota)
 
     def save(self, path: Path) -> None:
         """Write the resolved configuration as JSON."""

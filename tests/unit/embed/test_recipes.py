@@ -1,0 +1,24 @@
+import pytest
+
+from embed.pairs import TASKS
+from embed.recipes import RECIPES, generel
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_recipe_has_its_functions_name_and_a_quota_for_every_task(name):
+    config = RECIPES[name]()
+
+    assert config.name == name
+    assert set(config.quota) == set(TASKS)
+
+
+def test_generel_is_the_papers_training():
+    config = generel()
+
+    assert sum(config.quota.values()) == 512
+    assert (config.epochs, config.learning_rate, config.variant_learning_rate) == (25, 2e-5, 2e-3)
+    assert (config.pooling, config.dimensions, config.variant_encoder, config.text_head) == ("cls", 768, "table", False)
+
+
+def test_another_batch_size_keeps_the_mix():
+    assert generel().resized(256).quota == {"synonym": 54, "relation": 71, "gwas": 20, "eqtl": 10, "biobank": 102}
