@@ -122,7 +122,8 @@ def _associations(members: ir.Table, traits: ir.Table) -> ir.Table:
     reported = members.reported.strip()
     several = members.qualifier.notnull()
     evidence = [
-        pubmed, members.strongest.strip(), mlog.round(4).cast("string"), number.cast("string"), reported, p_text
+        pubmed, members.strongest.strip(), mlog.round(4).cast("string"), number.cast("string"), reported, p_text,
+        several.ifelse(members.allele, ""),
     ]  # fmt: skip
     edges = members.select(
         "file", "row", "qualifier", "accession", subject=members.id, predicate=ibis.literal("ASSOCIATED_WITH"),
@@ -154,5 +155,5 @@ def _mapped(variants: ir.Table, column: str) -> ir.Table:
     distance = each[f"{column}_distance"].re_replace(r"\.0$", "") + " bp" if between else ibis.null("string")
     return each.filter(gene != "").select(
         "file", "row", subject=each.id, predicate=ibis.literal("MAPPED_TO"), object=object_, context=distance,
-        qualifier=ibis.literal(column) if between else ibis.null("string"),
+        distinct=ibis.literal(column), qualifier=ibis.literal(column) if between else ibis.null("string"),
     )  # fmt: skip
