@@ -1,36 +1,8 @@
-"""A real Neo4j for the tests: one server a session in a home of its own, with the jars that the user's cache has."""
-
-from collections.abc import Iterator
-from pathlib import Path
+"""The tests of one session share one Neo4j; each that needs an empty one empties it."""
 
 import pytest
 
-from kgbuild import database
-from kgbuild.store import Store, connect
-
-
-@pytest.fixture(scope="session")
-def neo4j_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A new KG_HOME whose Neo4j runs until the end of the session."""
-    home = tmp_path_factory.mktemp("kg")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KG_HOME", str(home))
-        patch.setenv("KG_HEAP", "1g")
-        patch.setenv("KG_PAGECACHE", "256m")
-        for name in ("NEO4J_URI", "NEO4J_USERNAME", "NEO4J_PASSWORD", "NEO4J_DATABASE"):
-            patch.delenv(name, raising=False)
-        try:
-            database.start()
-            yield home
-        finally:
-            database.stop()
-
-
-@pytest.fixture
-def store(neo4j_home: Path) -> Iterator[Store]:
-    """The session's database as the tests before left it."""
-    with connect() as store:
-        yield store
+from kgbuild.store import Store
 
 
 @pytest.fixture

@@ -1,0 +1,58 @@
+"""A graph of the starter data in a managed Neo4j, and its Browser in a real Chromium."""
+
+from collections.abc import Iterator
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from page import Browser, start_chromium
+
+from embed.checkpoint import Encoder, load_encoder
+from embed.enrich import enrich
+from kgbuild import database
+from kgbuild.load import load
+from kgbuild.store import Store, connect
+from loaders import LOADERS
+
+
+@pytest.fixture(scope="session")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """One page of Chromium for the session."""
+    driver = start_chromium(tmp_path_factory.mktemp("chromium"))
+    yield Browser(driver)
+    driver.quit()
+
+
+@pytest.fixture(scope="session")
+def graph(page: Browser, neo4j_home: Path) -> Path:
+    """The home of the starter graph with vectors of the packaged model; after `page`, which fails sooner."""
+    with as_file(files("loaders") / "starter") as data:
+        load(["all"], data, LOADERS)
+    encoder = load_encoder("minilm")
+    with connect() as store:
+        enrich(store, encoder)
+        store.write("enrich/write_variants", _variants(store, encoder))
+    return neo4j_home
+
+
+def _variants(store: Store, encoder: Encoder) -> list[dict[str, Any]]:
+    """Stand-ins for learned vectors: the names of a variant's traits, with noise that tells variants apart."""
+    rows = store.query(
+        "MATCH (v:Variant)-[:ASSOCIATED_WITH]->(c:Concept) WHERE c.name IS NOT NULL "
+        "WITH v, c.name AS name ORDER BY name RETURN v.id AS id, collect(DISTINCT name) AS names"
+    )
+    vectors_ND = encoder.encode(["; ".join(row["names"]) for row in rows])
+    vectors_ND += 0.01 * np.random.default_rng(0).standard_normal(vectors_ND.shape, np.float32)
+    vectors_ND /= np.linalg.norm(vectors_ND, axis=1, keepdims=True)
+    return [{"id": row["id"], "vector": store.vector(vector_D)} for row, vector_D in zip(rows, vectors_ND, strict=True)]
+
+
+@pytest.fixture
+def browser(page: Browser, graph: Path) -> Browser:
+    """The Neo4j Browser, logged in as the demo tells a user to."""
+    status = database.status()
+    page.log_in(status.http_address, status.user, status.password_file.read_text().strip())
+    page.wait("[data-testid=frame]", "You are connected as user neo4j")
+    return page

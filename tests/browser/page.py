@@ -1,0 +1,116 @@
+"""The Neo4j Browser on a page of a real Chromium, by what a person sees and does there."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium.common.exceptions import StaleElementReferenceException
+from selenium.webdriver import Chrome, ChromeOptions
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import WebDriverWait
+
+SECONDS = 120  # that the page may take for one step on a busy machine
+OPTIONS = (
+    "--headless=new",
+    "--window-size=1400,1000",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # the page asks for web fonts, which not all can have
+)
+FRAME = "[data-testid=frame]"  # an answer of the stream below the editor
+
+
+def program(name: str) -> str:
+    """Where a program is that these tests need: without it they fail, never skip."""
+    found = shutil.which(name)
+    if found is None:
+        pytest.fail(
+            f"{name}: not on the path; install Chromium and its driver: apt-get install chromium chromium-driver",
+            pytrace=False,
+        )
+    return found
+
+
+def start_chromium(profile: Path) -> Chrome:
+    """Start Chromium without a window, and with a profile of its own."""
+    options = ChromeOptions()
+    options.binary_location = program("chromium")
+    for option in (*OPTIONS, f"--user-data-dir={profile}"):
+        options.add_argument(option)
+    if os.geteuid() == 0:
+        options.add_argument("--no-sandbox")  # Chromium refuses to run as root with one
+    driver = Chrome(options=options, service=Service(program("chromedriver")))
+    driver.set_script_timeout(SECONDS)
+    driver.execute_cdp_cmd(
+        "Browser.grantPermissions", {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}
+    )
+    return driver
+
+
+class Browser:
+    """The Neo4j Browser. Elements are named by its own `data-testid`s where it has one."""
+
+    def __init__(self, driver: Chrome) -> None:
+        self.driver = driver
+
+    def all(self, selector: str) -> list[WebElement]:
+        """The elements that are on the page now."""
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def wait(self, selector: str, text: str = "") -> WebElement:
+        """The first element of a CSS selector that shows a text, once it does."""
+        return WebDriverWait(self.driver, SECONDS, ignored_exceptions=[StaleElementReferenceException]).until(
+            lambda _: next((element for element in self.all(selector) if text in element.text), None),
+            f"nothing on the page is {selector} with {text!r}",
+        )
+
+    def log_in(self, address: str, user: str, password: str) -> None:
+        """Open the page and send the connect form."""
+        self.driver.get(address)
+        self.wait("[data-testid=username]").send_keys(user)
+        self.wait("[data-testid=password]").send_keys(password)
+        self.wait("[data-testid=connect]").click()
+
+    def run(self, text: str) -> None:
+        """Paste a text into the editor, run it, and wait for its answer, the only one then on the page."""
+        WebDriverWait(self.driver, SECONDS).until(lambda _: self._closed())
+        self.driver.execute_async_script("navigator.clipboard.writeText(arguments[0]).then(arguments[1])", text)
+        self.wait("[data-testid=activeEditor] .view-lines").click()
+        self.wait("[data-testid=activeEditor] textarea").send_keys(Keys.CONTROL, "v")
+        self.wait("[data-testid=editor-Run]").click()
+        self.wait("[data-testid=frame-loaded-contents], [data-testid=rawParamData]")
+
+    def _closed(self) -> bool:
+        """Close the frames, by script as some lie outside the window; whether there were none."""
+        button = f"{FRAME} [title=Close]"
+        self.driver.execute_script("document.querySelectorAll(arguments[0]).forEach(each => each.click())", button)
+        return not self.all(button)
+
+    def show(self, view: str) -> None:
+        """Choose how the answer is shown: Visualization, Table, Ascii or Code; the page remembers it."""
+        self.wait(f"[data-testid=cypherFrameSidebar{view}]").click()
+
+    def table(self, text: str) -> list[dict[str, Any]]:
+        """The rows that a query shows as a table."""
+        self.run(text)
+        assert not self.errors()
+        self.show("Table")
+        self.wait(f"{FRAME} table")
+        columns = [cell.text for cell in self.all(f"{FRAME} th[role=columnheader]")]
+        cells = iter([json.loads(cell.text) for cell in self.all(f"{FRAME} td[role=cell]")])
+        return [dict(zip(columns, row, strict=True)) for row in zip(*[cells] * len(columns), strict=True)]
+
+    def errors(self) -> list[str]:
+        """What the server refused."""
+        return [error.text for error in self.all("[data-testid=cypherFrameErrorMessage]")]
