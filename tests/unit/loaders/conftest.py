@@ -40,12 +40,12 @@ class Tables:
         return {(e["subject"], e["predicate"], e["object"]) for e in self.edges}
 
 
-@pytest.fixture
-def staged(tmp_path: Path) -> Callable[..., Tables]:
+@pytest.fixture(scope="session")
+def staged(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Tables]:
     """Stage a loader's files from a folder (a name below tests/data, or a path) with the parameters given."""
 
     def stage(loader: ModuleType, folder: str | Path, **parameters: str) -> Tables:
-        root, target = DATA / folder, tmp_path / "staged"
+        root, target = DATA / folder, tmp_path_factory.mktemp("staged") / loader.SOURCE.name
         files = staging.find(loader.SOURCE, root)
         assert files, f"{root} lacks a file of {loader.SOURCE.files}"
         manifest = staging.stage(loader, root, files, target, parameters)

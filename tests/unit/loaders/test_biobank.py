@@ -1,13 +1,13 @@
 """Rows of tests/data/biobank: each kind of effect in a tab-separated table, each reason to refuse one, and a CSV."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loaders import biobank
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def tables(staged):
     return staged(biobank, "biobank", min_correlation="0.03")
 
@@ -53,7 +53,7 @@ def test_effects_are_kept_as_given_with_p_values_beyond_a_float(tables):
     assert "neg_log10_p" not in beta
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, deadline=None)
 @given(numbers=st.lists(st.floats(-1, 1), min_size=1, max_size=8, unique=True), least=st.floats(0, 1))
 def test_correlations_are_taken_by_their_absolute_size(staged, tmp_path_factory, numbers, least):
     folder = tmp_path_factory.mktemp("biobank")

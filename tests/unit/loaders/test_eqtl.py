@@ -5,7 +5,7 @@ import pytest
 from loaders import eqtl
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def tables(staged):
     return staged(eqtl, "eqtl")
 

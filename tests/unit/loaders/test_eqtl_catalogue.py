@@ -5,7 +5,7 @@ import pytest
 from loaders import eqtl_catalogue
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def tables(staged):
     return staged(eqtl_catalogue, "eqtl_catalogue")
 

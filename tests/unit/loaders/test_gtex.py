@@ -8,7 +8,7 @@ from loaders import gtex
 from tests.unit.loaders.conftest import DATA
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def tables(staged):
     return staged(gtex, "gtex")
 

@@ -5,7 +5,7 @@ import pytest
 from loaders import gwas_catalog
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def tables(staged):
     return staged(gwas_catalog, "gwas_catalog")
 

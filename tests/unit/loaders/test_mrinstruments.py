@@ -5,7 +5,7 @@ import pytest
 from loaders import mrinstruments
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def tables(staged):
     return staged(mrinstruments, "mrinstruments")
 

@@ -5,7 +5,7 @@ import pytest
 from loaders import pgrm
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def tables(staged):
     return staged(pgrm, "pgrm")
 

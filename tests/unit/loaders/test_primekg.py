@@ -1,13 +1,13 @@
 """Rows of tests/data/primekg/kg.csv: one or two of each relation, in either direction, and a grouped disease."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loaders import primekg
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def tables(staged):
     return staged(primekg, "primekg")
 
@@ -72,7 +72,7 @@ HEADER = "relation,display_relation,x_index,x_id,x_type,x_name,x_source,y_index,
 GENES = st.lists(st.tuples(st.integers(1, 9), st.integers(1, 9)), min_size=1, max_size=12, unique=True)
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, deadline=None)
 @given(pairs=GENES)
 def test_an_undirected_relation_gives_the_same_edges_from_either_direction(staged, tmp_path_factory, pairs):
     def write(some):
