@@ -100,6 +100,11 @@ def _members(rows: ir.Table) -> ir.Table:
     aligned = rows.snp.length() == rows.risk.length()
     rows = rows.mutate(risk=aligned.ifelse(rows.risk, ibis.null("array<string>")))
     each = rows.unnest("snp", offset="i")
+    # a misspelt rsID ("rs1083 2417") may be right beside its allele ("rs10832417-T"); what was mapped is another locus
+    spelt = each.risk[each.i].strip().lower().re_extract(r"^(rs\d+)-", 1).nullif("")
+    misspelt = ~each.snp.re_search(r"^rs\d+$") & spelt.notnull()
+    mapped = ("chromosome", "position", "genes", "upstream", "downstream")
+    each = each.mutate(snp=misspelt.ifelse(spelt, each.snp), **{c: misspelt.ifelse(None, each[c]) for c in mapped})
     is_rsid = each.snp.re_search(r"^rs\d+$")
     placed = ibis.literal("GRCh38:") + each.chromosome + ":" + each.position.cast("string")
     given = is_rsid.ifelse(ibis.literal("dbSNP:") + each.snp, each.qualifier.isnull().ifelse(placed, None))

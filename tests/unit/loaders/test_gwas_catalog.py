@@ -1,4 +1,4 @@
-"""Rows of tests/data/gwas_catalog: ten of v1.0.1 (unquoted, one trait a row), eight of v1.0.2 (CSV quotes, floats)."""
+"""Rows of tests/data/gwas_catalog: eleven of v1.0.1 (raw, one trait a row), eight of v1.0.2 (CSV quotes, floats)."""
 
 import pytest
 
@@ -16,10 +16,10 @@ def associations(tables, snp):
 
 def test_every_row_has_one_outcome(tables):
     assert tables.manifest.rows == {
-        "gwas_catalog_v1.0.1-associations.tsv": 10,
+        "gwas_catalog_v1.0.1-associations.tsv": 11,
         "gwas_catalog_v1.0.2-associations.tsv": 8,
     }
-    assert tables.manifest.outcomes == {"staged": 14, "merged": 0, "rejected": 4}
+    assert tables.manifest.outcomes == {"staged": 15, "merged": 0, "rejected": 4}
 
 
 def test_rows_without_trait_or_variant_are_rejected_with_the_reason(tables):
@@ -97,6 +97,13 @@ def test_a_merged_rsid_is_replaced_by_the_current_one(tables):
 def test_a_variant_without_rsid_is_named_by_its_position_on_grch38(tables):
     (edge,) = associations(tables, "GRCh38:X:2500")
     assert (edge["effect_kind"], edge["sample_size"], edge["ancestry"]) == ("odds_ratio", 1050, "European, East Asian")
+
+
+def test_a_misspelt_rsid_is_read_beside_its_allele_without_the_locus_that_was_mapped_to_it(tables):
+    (edge,) = associations(tables, "dbSNP:rs10832417")
+
+    assert edge["effect_allele"] == "T"
+    assert "grch38" not in tables.node("dbSNP:rs10832417")
 
 
 def test_mapped_genes_are_entrez_or_ensembl_ids_with_the_distance_between_genes(tables):
