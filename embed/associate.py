@@ -109,7 +109,7 @@ def start_texts(
         links_TM: From `units`.
         rank: Of the SVD of D⁻½AD⁻½; less where the layer or the traits have no room for it.
         ridge: In units of the mean squared length of the states.
-        strength: Length of the new part beside the text's own. See docs/decisions for what it costs and gives.
+        strength: Length of the new part beside the text's own: more of it serves the variants and costs the mapping.
     """
     free = project.out_features - project.in_features
     rank = min(rank, *links_TM.shape, free if free > 0 else project.in_features)
@@ -131,7 +131,7 @@ def start_texts(
 
 @torch.no_grad()
 def start_variants(encoder: LocusEncoder, trait_TD: Tensor, links_TM: csr_array) -> None:
-    """Set each row of the table to the mean of its variants' traits, rare ones counting more, shrunk by one pair.
+    """Set each row of the table to the mean of its variants' traits, shrunk by one pair.
 
     Args:
         encoder: Changed in place.
@@ -142,12 +142,10 @@ def start_variants(encoder: LocusEncoder, trait_TD: Tensor, links_TM: csr_array)
     axes_WD = torch.linalg.svd(trait_TD, full_matrices=False)[2][:width]
     encoder.project.weight[:, : len(axes_WD)] = axes_WD.T
     encoder.project.bias.zero_()
-    rarity_T = np.asarray(links_TM.sum(1)) ** -0.25
-    mean_TW = (trait_TD @ axes_WD.T).numpy() * rarity_T[:, None]
     variant = np.repeat(np.arange(count), np.diff(encoder.start.numpy()))
     shape = (len(encoder.table.weight), count)
     rows_RM = coo_array((np.ones(len(variant), np.float32), (encoder.rows.numpy(), variant)), shape).tocsr()
-    sum_RW = rows_RM @ (links_TM.T @ mean_TW)
+    sum_RW = rows_RM @ (links_TM.T @ (trait_TD @ axes_WD.T).numpy())
     pairs_R = rows_RM @ np.asarray(links_TM.sum(0))
     encoder.table.weight.zero_()
     encoder.table.weight[:, : len(axes_WD)] = torch.from_numpy(sum_RW / (pairs_R + 1.0)[:, None]).float()
