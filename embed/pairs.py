@@ -151,8 +151,7 @@ def read(store: "Store", digest: str = "", eqtl_per_gene: int = 5, names: int = 
         names: Names a concept whose pairs are all taken, the label first.
     """
     parameters = {"eqtl_per_gene": eqtl_per_gene, "names": names, "biobanks": list(BIOBANKS)}
-    queries = ("genes", "concepts", "identities", "variants", *_QUERIES)
-    hashes = {name: hashlib.sha256(store.cypher(f"pairs/{name}").encode()).hexdigest() for name in queries}
+    hashes = query_hashes(store)
 
     def rows(name: str) -> Iterator[dict[str, Any]]:
         text = store.cypher(f"pairs/{name}")
@@ -166,6 +165,12 @@ def read(store: "Store", digest: str = "", eqtl_per_gene: int = 5, names: int = 
     same = [*hgnc.items(), *((row["id"], row["other"]) for row in rows("identities"))]
     manifest = {"digest": digest, "queries": hashes, "rows": counts, "parameters": parameters}
     return tables.cache(same, manifest)
+
+
+def query_hashes(store: "Store") -> dict[str, str]:
+    """The sha256 of each query file that `read` runs."""
+    queries = ("genes", "concepts", "identities", "variants", *_QUERIES)
+    return {name: hashlib.sha256(store.cypher(f"pairs/{name}").encode()).hexdigest() for name in queries}
 
 
 class _Tables:

@@ -19,7 +19,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from torch import Tensor, nn
 from torch.optim import AdamW, Optimizer, SparseAdam
 
-from embed import state
+from embed import associate, state
 from embed.batches import Batches
 from embed.checkpoint import save_model
 from embed.config import TrainConfig
@@ -65,7 +65,10 @@ def train(
     transformer, tokenizer = load_base(config.base_model)
     tokens = cached(cache.strings.to_pylist(), tokenizer, config.max_length, out / "training")
     batches = Batches(cache, train_mask, tokens, config)
-    model = Generel(config, transformer, cache).to(device).train()
+    model = Generel(config, transformer, cache)
+    if config.variant_encoder == "locus" and not resume:
+        associate.start(model, cache, train_mask, tokens)
+    model.to(device).train()
     optimizers = make_optimizers(model, config)
     dense = [weight for group in optimizers[0].param_groups for weight in group["params"]]
 
@@ -113,6 +116,9 @@ def train(
             if late:
                 break
     curves.close()
+    model.cpu().eval()
+    if config.variant_encoder == "locus":
+        associate.finish(model, cache, train_mask, tokens)
     save_model(out, model, tokenizer, cache, train_mask, {"steps": step, "planned": total})
     return out
 

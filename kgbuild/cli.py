@@ -268,7 +268,9 @@ def stats(
 
 @app.command()
 def train(
-    recipe: Annotated[str, typer.Argument(help="A recipe: generel, generel-small, …")] = "generel",
+    recipe: Annotated[
+        str, typer.Argument(help="generel (the paper), generel-locus (knows genes and loci), generel-small, …")
+    ] = "generel-locus",
     out: Annotated[Path | None, typer.Option(help="Folder of the model; default $KG_HOME/models/RECIPE.")] = None,
     base_model: Annotated[
         str | None, typer.Option(help="Hugging Face name or folder; default: the packaged MiniLM.")
@@ -294,8 +296,9 @@ def train(
 @app.command()
 def enrich(
     model: Annotated[
-        str, typer.Argument(help="A recipe's name or a model folder; `minilm` for the untrained one.")
-    ] = "generel",
+        str | None,
+        typer.Argument(help="A recipe's name, a model folder, or `minilm` (untrained); default: trained last."),
+    ] = None,
 ) -> None:
     """Write a model's embeddings of concepts, names and variants into the graph, with vector indexes."""
     _embed("commands").enrich(model)
@@ -390,7 +393,9 @@ def evaluate_mapping(
 
 @evaluate.command("association")
 def evaluate_association(
-    model: Annotated[str, typer.Argument(help="A recipe's name or a model folder.")] = "generel",
+    model: Annotated[
+        str | None, typer.Argument(help="A recipe's name or a model folder; default: trained last.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """AUC of held-out variant–trait pairs, against uniform and degree-matched negatives, with baselines."""

@@ -33,8 +33,18 @@ def generel_cpu() -> TrainConfig:
 
 
 def generel_locus() -> TrainConfig:
-    """`generel_cpu` with the encoder that knows a variant's genes and position, and the residual layer on texts."""
-    return replace(generel_cpu(), name="generel_locus", variant_encoder="locus", text_head=True)
+    """The default: the encoder of variants knows genes and positions, and starts and ends in closed form.
+
+    `embed.associate` sets the texts' linear layer and the variants' rows before the first step, and trains the variants
+    alone on the final texts after the last: so most of a batch can be texts.
+    """
+    return replace(
+        generel_cpu(),
+        name="generel_locus",
+        quota={"synonym": 160, "relation": 96, "gwas": 128, "eqtl": 32, "biobank": 32},
+        variant_encoder="locus",
+        text_head=True,
+    )
 
 
 def generel_small() -> TrainConfig:
@@ -43,6 +53,6 @@ def generel_small() -> TrainConfig:
         generel_locus(),
         name="generel_small",
         quota={"synonym": 48, "relation": 32, "gwas": 48, "eqtl": 16, "biobank": 16},
-        epochs=10,
+        epochs=5,
         log_every=5,
     )
