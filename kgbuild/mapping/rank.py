@@ -1,0 +1,94 @@
+"""A ranker that learns from curated mappings how much each feature is worth, and what its scores mean.
+
+Legend: C candidates of one query, F features.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.isotonic import IsotonicRegression
+
+from kgbuild.mapping.features import FEATURES, Floats
+
+_FOLDS = 5
+#: Fewer examples teach less than the sum of the two similarities knows.
+ENOUGH = 200
+
+
+class Example(NamedTuple):
+    """A concept that curators mapped: the features of its candidates [C, F], and which of them are right [C]."""
+
+    features_CF: Floats
+    right_C: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Ranker:
+    """Boosted trees, one a fold; their mean ranks, and what each says of the fold it has not seen calibrates.
+
+    Without `models` the score is the sum of character TF-IDF and encoder similarity, and there is no confidence.
+    """
+
+    models: Sequence[Any] = ()
+    calibration: Any = None
+
+    def score(self, features_CF: Floats) -> Floats:
+        """Scores [C] in [0, 1]: of the ranker, the share of all candidates' odds that a candidate has."""
+        if not self.models:
+            both: Floats = np.clip(features_CF[:, FEATURES.index("both")] / 2.2, 0, 1)
+            return both
+        return _share(np.mean([_odds(model, features_CF) for model in self.models], axis=0))
+
+    def confidence(self, scores_C: Floats) -> Floats | None:
+        """The share of curated mappings with such a score that were right; None without any."""
+        if self.calibration is None:
+            return None
+        out: Floats = self.calibration.predict(scores_C)
+        return out
+
+
+def fit(examples: Sequence[Example], seed: int = 0) -> Ranker:
+    """Learn from examples whose candidates hold a right one; too few give the plain sum of similarities."""
+    usable = [example for example in examples if example.right_C.any()]
+    if len(usable) < ENOUGH:
+        return Ranker()
+    folds = np.random.default_rng(seed).permutation(len(usable)) % _FOLDS
+    models, scores, right = [], [], []
+    for fold in range(_FOLDS):
+        seen = [example for example, its in zip(usable, folds, strict=True) if its != fold]
+        model = HistGradientBoostingClassifier(
+            max_iter=150, learning_rate=0.05, max_leaf_nodes=8, min_samples_leaf=60, l2_regularization=5.0,
+            max_features=0.3, early_stopping=False, random_state=seed,
+        )  # fmt: skip
+        model.fit(
+            np.concatenate([_relative(example.features_CF) for example in seen]),
+            np.concatenate([example.right_C for example in seen]),
+        )
+        models.append(model)
+        for example, its in zip(usable, folds, strict=True):
+            if its == fold:
+                scores.append(_share(_odds(model, example.features_CF)))
+                right.append(example.right_C)
+    calibration = IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip")
+    calibration.fit(np.concatenate(scores), np.concatenate(right))
+    return Ranker(models, calibration)
+
+
+def _relative(features_CF: Floats) -> Floats:
+    """[C, 2F]: the features, and how far each is behind the best of its query."""
+    return np.concatenate([features_CF, features_CF - features_CF.max(axis=0)], axis=1)
+
+
+def _odds(model: Any, features_CF: Floats) -> Floats:
+    odds: Floats = model.decision_function(_relative(features_CF))
+    return odds
+
+
+def _share(odds_C: Floats) -> Floats:
+    odds_C = np.exp(odds_C - odds_C.max())
+    share: Floats = odds_C / odds_C.sum()
+    return share
