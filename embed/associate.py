@@ -99,7 +99,7 @@ def start_texts(
     links_TM: csr_array,
     rank: int = 128,
     ridge: float = 0.1,
-    strength: float = 0.5,
+    strength: float = 0.25,
 ) -> None:
     """Add to a text's vector what its words say of the variants that it shares with other traits.
 

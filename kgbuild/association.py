@@ -84,6 +84,4 @@ def spdi(
     Source: Holmes et al. 2020, SPDI: data model for variants and applications at NCBI.
     """
     sequence = chromosome.substitute(_SEQUENCES, else_=ibis.null("string"))
-    return (
-        ibis.literal("spdi:") + sequence + ":" + (position - 1).cast("string") + ":" + reference + ":" + alternative
-    )
+    return ibis.literal("spdi:") + sequence + ":" + (position - 1).cast("string") + ":" + reference + ":" + alternative

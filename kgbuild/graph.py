@@ -89,7 +89,7 @@ def merge(staged: Path, sources: Sequence[Source], graphs: Path) -> GraphTables:
         _read_staged(con, staged, sources)
         _merge_nodes(con, [source.name for source in sources if source.member])
         _merge_names(con)
-        for table, query in _SELECT.items():
+        for table, query in _queries(flags).items():
             con.execute(f"COPY ({query}) TO '{scratch / table}.parquet' (FORMAT parquet, COMPRESSION zstd)")
     (scratch / "merge.duckdb").unlink()
     (scratch / "graph.json").write_text(json.dumps({"graph_id": identity, "flags": flags}))
@@ -140,6 +140,7 @@ def _merge_nodes(con: duckdb.DuckDBPyConnection, members: Sequence[str]) -> None
             ANTI JOIN node USING (id)
         ) GROUP BY id
     """)
+    con.execute("CREATE VIEW variant AS SELECT id FROM merged WHERE type = 'Variant' OR starts_with(id, 'dbSNP:')")
 
 
 def _merge_names(con: duckdb.DuckDBPyConnection) -> None:
@@ -149,27 +150,31 @@ def _merge_names(con: duckdb.DuckDBPyConnection) -> None:
             language, source
         FROM name
         JOIN (SELECT text, name_key(text) AS key FROM (SELECT DISTINCT text FROM name)) USING (text)
-        WHERE key <> '' AND NOT starts_with(id, 'dbSNP:')
+        WHERE key <> '' AND id NOT IN (FROM variant)
     """)
 
 
-_VARIANT = "coalesce(type, '') = 'Variant' OR starts_with(id, 'dbSNP:')"
 _FLAT = "trim(regexp_replace({0}, '\\s+', ' ', 'g')) AS {0}"
 
-_SELECT = {
-    "concepts": f"""
-        SELECT id, type, {_FLAT.format("name")}, split_part(id, ':', 1) AS vocabulary, {_FLAT.format("definition")},
-            nullif(obsolete, false) AS obsolete, CASE WHEN name IS NULL THEN true END AS stub,
-            nullif(sources, []) AS sources, COLUMNS('in_.*')
-        FROM merged WHERE NOT ({_VARIANT})
-    """,
-    "variants": f"SELECT id, chromosome, grch37, grch38, nullif(sources, []) AS sources FROM merged WHERE {_VARIANT}",
-    "names": "SELECT DISTINCT key FROM has_name",
-    "has_name": "FROM has_name",
-    "edges": f"""
-        SELECT id, subject, predicate, object, source, {", ".join(EDGE_PROPERTIES)},
-            starts_with(subject, 'dbSNP:') OR subject IN (SELECT id FROM merged WHERE type = 'Variant') AS from_variant,
-            starts_with(object, 'dbSNP:') OR object IN (SELECT id FROM merged WHERE type = 'Variant') AS to_variant
-        FROM edge
-    """,
-}
+
+def _queries(flags: Sequence[str]) -> dict[str, str]:
+    """The query behind each of `TABLES`."""
+    return {
+        "concepts": f"""
+            SELECT id, type, {_FLAT.format("name")}, split_part(id, ':', 1) AS vocabulary, {_FLAT.format("definition")},
+                nullif(obsolete, false) AS obsolete, CASE WHEN name IS NULL THEN true END AS stub,
+                nullif(sources, []) AS sources{"".join(f", {flag}" for flag in flags)}
+            FROM merged ANTI JOIN variant USING (id)
+        """,
+        "variants": """
+            SELECT id, chromosome, grch37, grch38, nullif(sources, []) AS sources
+            FROM merged SEMI JOIN variant USING (id)
+        """,
+        "names": "SELECT DISTINCT key FROM has_name",
+        "has_name": "FROM has_name",
+        "edges": f"""
+            SELECT id, subject, predicate, object, source, {", ".join(EDGE_PROPERTIES)},
+                subject IN (FROM variant) AS from_variant, object IN (FROM variant) AS to_variant
+            FROM edge
+        """,
+    }
