@@ -32,7 +32,7 @@ def run() -> None:
     rows = sum(sum(manifest.rows.values()) for manifest in loaded.staged)
     out.print(f"The graph holds {len(loaded.staged)} sources, {rows:,} input rows (`kg stats` counts them)\n")
 
-    commands.train("generel_small", None, {}, resume=False)
+    commands.train("generel_small", None, {"hold_out": "none"}, resume=False)
     commands.enrich("generel_small")
     with connect() as store:
         _map(store, steps)

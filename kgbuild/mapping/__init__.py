@@ -7,6 +7,7 @@ harmonize  one vocabulary mapped onto another: names, embeddings, ICD codes and 
 """
 
 import datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -148,7 +149,7 @@ def harmonize(
         for rank, (term, score, confidence) in enumerate(_best(ranker, *candidates, top), 1)
     ]
     frame = pd.DataFrame(links, columns=_LINK).dropna(axis="columns", how="all")
-    frame.attrs |= {"source": from_.name, "target": to.name, "model": model}
+    frame.attrs |= {"source": from_.name, "target": to.name, "model": Path(model).name}
     if write:
         _write(store, frame)
     return frame
