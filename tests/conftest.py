@@ -22,6 +22,7 @@ def neo4j_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("KG_HOME", str(home))
         patch.setenv("KG_HEAP", "1g")
         patch.setenv("KG_PAGECACHE", "256m")
+        patch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")  # starts twice as fast, and the data are small
         for name in ("NEO4J_URI", "NEO4J_USERNAME", "NEO4J_PASSWORD", "NEO4J_DATABASE"):
             patch.delenv(name, raising=False)
         try:
