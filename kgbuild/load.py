@@ -27,6 +27,9 @@ from kgbuild.store import Store, connect
 
 WRITERS = ("auto", "bulk", "upsert")
 
+#: Stands in the state for the graph that an empty database holds.
+_NOTHING = "nothing"
+
 
 @dataclass
 class Loaded:
@@ -160,7 +163,7 @@ def _write(
     importable = managed and (empty or (holds is None and bool(between)))  # no Meta: an import that was killed
     if writer == "bulk" and not importable:
         raise LoadError("--writer bulk: the database is not an empty managed one; use --writer upsert or `kg db reset`")
-    old = between if holds is not None else []
+    old = between if holds is not None else [_NOTHING]
     _set_between([*old, tables.graph_id])
     if importable and writer != "upsert":
         used = "bulk"
@@ -171,10 +174,10 @@ def _write(
             _record(store, tables, sources, manifests, used)
     else:
         used = "upsert"
-        known = [GraphTables.read(folder("graph") / graph_id) for graph_id in old]
+        known = [None if graph_id == _NOTHING else GraphTables.read(folder("graph") / graph_id) for graph_id in old]
         with progress.step("writing"), connect() as store:
             store.query(store.cypher("load/begin"), graph_id=tables.graph_id)
-            writers.upsert(store, tables, [graph for graph in known if graph is not None], progress.advance)
+            writers.upsert(store, tables, known, progress.advance)
             _record(store, tables, sources, manifests, used)
     _set_between([tables.graph_id])
     return used

@@ -77,8 +77,14 @@ def prepare(store: Store) -> None:
     store.query("CALL db.awaitIndexes(600)")
 
 
-def upsert(store: Store, tables: GraphTables, old: list[GraphTables], report: Report) -> None:
+def upsert(store: Store, tables: GraphTables, old: Sequence[GraphTables | None], report: Report) -> None:
     """Write what differs between `tables` and the `old` ones, in batches of one label or type each.
+
+    Args:
+        store: The database, which is somewhere between the old graphs.
+        tables: The graph that it is to hold.
+        old: None is the empty graph.
+        report: Told (step, rows done, rows of the step).
 
     Nodes come first, then edges, then what is gone: a reader never misses what both graphs hold.
     """
@@ -87,7 +93,7 @@ def upsert(store: Store, tables: GraphTables, old: list[GraphTables], report: Re
         con.execute("SET memory_limit='1GB'")
         for table in TABLES:
             _differences(con, table, tables, old)
-        dropped = sorted({flag for before in old for flag in before.flags} - set(tables.flags))
+        dropped = sorted({flag for before in old if before for flag in before.flags} - set(tables.flags))
         for step, query, rows, total in _steps(con, store, tables, dropped):
             done = 0
             for batch in rows:
@@ -96,23 +102,23 @@ def upsert(store: Store, tables: GraphTables, old: list[GraphTables], report: Re
                 report(step, done, total)
 
 
-def _differences(con: duckdb.DuckDBPyConnection, table: str, new: GraphTables, old: list[GraphTables]) -> None:
+def _differences(
+    con: duckdb.DuckDBPyConnection, table: str, new: GraphTables, old: Sequence[GraphTables | None]
+) -> None:
     """Tables `put_<table>` (rows that are new or changed) and `gone_<table>` (rows of old keys that are gone)."""
     key = "key" if table == "names" else "id"
     present = f"FROM '{new.path(table)}'"
-    if not old:
-        con.execute(f"CREATE VIEW put_{table} AS {present}")
-        con.execute(f"CREATE VIEW gone_{table} AS {present} WHERE false")
-        return
-    before = " UNION ALL BY NAME ".join(f"FROM '{tables.path(table)}'" for tables in old)
+    known = [tables for tables in old if tables is not None]
+    before = " UNION ALL BY NAME ".join(f"FROM '{tables.path(table)}'" for tables in known) or f"{present} WHERE false"
     con.execute(
         f"CREATE TABLE gone_{table} AS SELECT DISTINCT ON ({key}) * FROM ({before}) ANTI JOIN ({present}) USING ({key})"
     )
-    if table == "concepts" and any(tables.flags != new.flags for tables in old):
+    other_flags = table == "concepts" and any(tables.flags != new.flags for tables in known)
+    if len(known) < len(old) or other_flags:
         con.execute(f"CREATE VIEW put_{table} AS {present}")
         return
     # a row is left alone only where every old state agrees with the new one on it
-    same = " INTERSECT ".join(f"FROM (SELECT COLUMNS(*) FROM '{tables.path(table)}')" for tables in (new, *old))
+    same = " INTERSECT ".join(f"FROM '{tables.path(table)}'" for tables in (new, *known))
     con.execute(f"CREATE TABLE put_{table} AS {present} ANTI JOIN ({same}) USING ({key})")
 
 
