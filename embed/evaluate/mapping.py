@@ -28,7 +28,7 @@ from kgbuild.store import Store
 _LABEL = 0.2
 _DEEPEST = 50  # candidates of `kg harmonize` that the mean reciprocal rank looks at
 _RESAMPLES = 10_000
-_BLOCK = 128  # concepts compared with all terms at once
+_BLOCK = 64  # concepts compared with all terms at once
 
 
 @dataclass(frozen=True)
@@ -157,10 +157,10 @@ def _baselines(
     for start in range(0, len(asked), _BLOCK):
         block = asked[start : start + _BLOCK]
         labels = [subjects.names[i][0] for i in block]
-        tfidf_QK = (terms.tfidf.transform(labels) @ terms.tfidf_GK).toarray()
-        encoder_QK = terms.vectors.of(labels) @ terms.vectors_KD.T
-        tfidf_QN, encoder_QN = terms.best(tfidf_QK), terms.best(encoder_QK)
-        tfidf_label_QN, encoder_label_QN = (_LABEL * scores_QK[:, terms.labels] for scores_QK in (tfidf_QK, encoder_QK))
+        tfidf_KQ = terms.tfidf_KG @ terms.tfidf.transform(labels).toarray().T
+        encoder_KQ = terms.vectors_KD @ terms.vectors.of(labels).T
+        tfidf_QN, encoder_QN = terms.best(tfidf_KQ).T, terms.best(encoder_KQ).T
+        tfidf_label_QN, encoder_label_QN = (_LABEL * scores_KQ[terms.labels].T for scores_KQ in (tfidf_KQ, encoder_KQ))
         for row, i in enumerate(block):
             scores = {"character TF-IDF": tfidf_QN[row]} if with_tfidf else {}
             scores |= {

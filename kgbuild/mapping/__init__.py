@@ -143,10 +143,12 @@ def harmonize(
     texts = {key for query in (*asked, *taught) for key in (*query.keys, *query.context)}
     terms = target(store, to, objects, read_vectors(store, texts.union(*objects.names)))
     ranker = fit(examples(describe(terms, taught), [each.terms for each in curated], index))
+    described = list(describe(terms, asked))
+    scored = ranker.score([features_CF for _, features_CF in described])
     links = [
         (subjects.ids[i], subjects.labels[i], objects.ids[term], objects.labels[term], rank, score, confidence)
-        for i, candidates in enumerate(describe(terms, asked))
-        for rank, (term, score, confidence) in enumerate(_best(ranker, *candidates, top), 1)
+        for i, ((terms_C, _), scores_C) in enumerate(zip(described, scored, strict=True))
+        for rank, (term, score, confidence) in enumerate(_best(ranker, terms_C, scores_C, top), 1)
     ]
     frame = pd.DataFrame(links, columns=_LINK).dropna(axis="columns", how="all")
     frame.attrs |= {"source": from_.name, "target": to.name, "model": Path(model).name}
@@ -156,10 +158,9 @@ def harmonize(
 
 
 def _best(
-    ranker: Ranker, terms_C: NDArray[np.int64], features_CF: NDArray[np.float32], top: int
+    ranker: Ranker, terms_C: NDArray[np.int64], scores_C: NDArray[np.float32], top: int
 ) -> list[tuple[int, float, float | None]]:
     """The best candidates: term, score, confidence; of equal scores the first term."""
-    scores_C = ranker.score(features_CF)
     confidence_C = ranker.confidence(scores_C)
     best = np.lexsort((terms_C, -scores_C))[:top]
     return [

@@ -1,6 +1,7 @@
 """What speaks for a term as the counterpart of a concept: names, meaning, the codes that it groups, and use.
 
-Legend: Q queries, R their names, N terms, K distinct names, D embedding width, C candidates of one query, F features.
+Legend: Q queries, R their names, N terms, K distinct names, A texts of all queries, G n-grams,
+D embedding width, C candidates of one query, F features.
 """
 
 import re
@@ -27,7 +28,8 @@ FEATURES = (
     "label_covering", "parent", "context_mean", "context_max", "context_tfidf", "bridge", *PRIORS,
 )  # fmt: skip
 
-_BLOCK = 128  # queries compared with all names at once: a few matrices of 50 MB on 100,000 names
+_LABEL = 0.2  # of the preferred label's own score, in the plain sum
+_BLOCK = 64  # queries compared with all names at once: a few matrices of 50 MB on 100,000 names
 _CANDIDATES = 50
 _STRONGEST = 8  # of each measure by itself
 _CONTEXT = 60  # texts of one query that are compared
@@ -105,7 +107,6 @@ class Target:
         self.vectors_KD = vectors.of(self.keys)
         self.tfidf = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), dtype=np.float32)
         self.tfidf_KG = csr_array(self.tfidf.fit_transform(self.keys))
-        self.tfidf_GK = csr_array(self.tfidf_KG.T)
         self.words = [words(key) for key in self.keys]
         self.content_KG = csr_array(self.tfidf.transform(map(_content, self.keys)))
         frequency = Counter(word for each in self.words for word in each)
@@ -129,10 +130,10 @@ class Target:
         """Sum of the weights of words."""
         return sum(self._weights[word] for word in some)
 
-    def best(self, scores_RK: Floats) -> Floats:
-        """Scores of names → of terms: the best of a term's names, [R, N]."""
-        best_RN: Floats = np.maximum.reduceat(scores_RK[:, self.names], self.first[:-1], axis=1)
-        return best_RN
+    def best(self, scores_KR: Floats) -> Floats:
+        """Scores of names → of terms: the best of a term's names, [N, R]."""
+        best_NR: Floats = np.maximum.reduceat(scores_KR[self.names], self.first[:-1], axis=0)
+        return best_NR
 
     def names_of(self, terms_C: Ints) -> tuple[Ints, Ints]:
         """The keys of all names of some terms, and where each term's begin."""
@@ -172,22 +173,52 @@ def describe(target: Target, queries: Sequence[Query]) -> Iterator[tuple[Ints, F
     query's codes lead to. All names are compared, in blocks: nothing is approximate.
     """
     target.weigh(query.keys[0] for query in queries)
+    asked = Asked.of(target, queries)
     for start in range(0, len(queries), _BLOCK):
         block = queries[start : start + _BLOCK]
-        keys = [key for query in block for key in query.keys]
+        rows = [asked.row[key] for query in block for key in query.keys]
         begin = np.cumsum([0, *(len(query.keys) for query in block[:-1])])
-        tfidf_RK: Floats = (csr_array(target.tfidf.transform(keys)) @ target.tfidf_GK).toarray()
-        encoder_RK: Floats = target.vectors.of(keys) @ target.vectors_KD.T
-        labels_2QN = tfidf_RK[begin][:, target.labels], encoder_RK[begin][:, target.labels]
-        best_2QN = [np.maximum.reduceat(target.best(scores_RK), begin, axis=0) for scores_RK in (tfidf_RK, encoder_RK)]
-        for i, query in enumerate(block):
-            yield _candidate_features(target, query, *(scores_QN[i] for scores_QN in (*best_2QN, *labels_2QN)))
+        tfidf_KR: Floats = target.tfidf_KG @ asked.tfidf_AG[rows].toarray().T.copy()
+        encoder_KR: Floats = target.vectors_KD @ asked.vectors_AD[rows].T
+        scores_4NQ = (
+            np.maximum.reduceat(target.best(tfidf_KR), begin, axis=1),
+            np.maximum.reduceat(target.best(encoder_KR), begin, axis=1),
+            tfidf_KR[target.labels][:, begin],
+            encoder_KR[target.labels][:, begin],
+        )
+        scores_Q4N = np.ascontiguousarray(np.stack(scores_4NQ).transpose(2, 0, 1))
+        for query, scores_4N in zip(block, scores_Q4N, strict=True):
+            yield _candidate_features(target, asked, query, scores_4N)
 
 
-def _candidate_features(
-    target: Target, query: Query, tfidf_N: Floats, encoder_N: Floats, tfidf_label_N: Floats, encoder_label_N: Floats
-) -> tuple[Ints, Floats]:
-    both_N = tfidf_N + encoder_N + 0.1 * (tfidf_label_N + encoder_label_N)
+@dataclass
+class Asked:
+    """The texts of all queries as they are compared, A of them: weighed once, not for each query."""
+
+    row: dict[str, int]
+    tfidf_AG: csr_array
+    content_AG: csr_array
+    vectors_AD: Floats
+
+    @classmethod
+    def of(cls, target: "Target", queries: Sequence[Query]) -> "Asked":
+        """The texts of some queries and of what they group."""
+        texts = sorted({key for query in queries for key in (*query.keys, *query.context)})
+        return cls(
+            {text: row for row, text in enumerate(texts)},
+            csr_array(target.tfidf.transform(texts)),
+            csr_array(target.tfidf.transform(map(_content, texts))),
+            target.vectors.of(texts),
+        )
+
+    def rows(self, keys: Sequence[str]) -> list[int]:
+        """The rows of some texts."""
+        return [self.row[key] for key in keys]
+
+
+def _candidate_features(target: Target, asked: Asked, query: Query, scores_4N: Floats) -> tuple[Ints, Floats]:
+    tfidf_N, encoder_N, tfidf_label_N, encoder_label_N = scores_4N
+    both_N = tfidf_N + encoder_N + _LABEL * (tfidf_label_N + encoder_label_N)
     nearest = [_top(both_N, _CANDIDATES), _top(tfidf_N, _STRONGEST), _top(encoder_N, _STRONGEST)]
     bridged = np.fromiter(query.bridge, np.int64, len(query.bridge))
     terms_C: Ints = np.unique(np.concatenate([*nearest, bridged]))
@@ -197,8 +228,8 @@ def _candidate_features(
     }  # fmt: skip
     columns: dict[str, NDArray[np.floating]] = {name: values_N[terms_C] for name, values_N in measures.items()}
     columns["parent"] = np.array([max((encoder_label_N[p] for p in target.parents[t]), default=0.0) for t in terms_C])
-    columns |= _shared_words(target, query, terms_C) | _content_tfidf(target, query, terms_C)
-    columns |= _context(target, query, terms_C)
+    columns |= _shared_words(target, query, terms_C) | _content_tfidf(target, asked, query, terms_C)
+    columns |= _context(target, asked, query, terms_C)
     columns |= dict(zip(PRIORS, target.priors_NP[terms_C].T, strict=True))
     return terms_C, np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
 
@@ -236,23 +267,22 @@ def _shared_words(target: Target, query: Query, terms_C: Ints) -> dict[str, NDAr
     return dict(zip(names, out.T, strict=True))
 
 
-def _content_tfidf(target: Target, query: Query, terms_C: Ints) -> dict[str, NDArray[np.floating]]:
+def _content_tfidf(target: Target, asked: Asked, query: Query, terms_C: Ints) -> dict[str, NDArray[np.floating]]:
     keys, begin = target.names_of(terms_C)
-    asked = csr_array(target.tfidf.transform(map(_content, query.keys)))
-    scores_RK = (asked @ target.content_KG[keys].T).toarray()
+    scores_RK = (asked.content_AG[asked.rows(query.keys)] @ target.content_KG[keys].T).toarray()
     best = np.maximum.reduceat(scores_RK.max(axis=0), begin)
     return {"content_tfidf": best, "content_tfidf_label": scores_RK[0, begin]}
 
 
-def _context(target: Target, query: Query, terms_C: Ints) -> dict[str, NDArray[np.floating]]:
+def _context(target: Target, asked: Asked, query: Query, terms_C: Ints) -> dict[str, NDArray[np.floating]]:
     """How near what a query groups is to each candidate's best name, and what share of it curators tied to the term."""
     names = ("context_mean", "context_max", "context_tfidf", "bridge")
-    context = list(query.context[:_CONTEXT])
+    context = asked.rows(query.context[:_CONTEXT])
     if not context:
         return {name: np.zeros(len(terms_C)) for name in names}
     keys, begin = target.names_of(terms_C)
-    encoder_RK = target.vectors.of(context) @ target.vectors_KD[keys].T
-    tfidf_RK = (csr_array(target.tfidf.transform(context)) @ target.tfidf_KG[keys].T).toarray()
+    encoder_RK = asked.vectors_AD[context] @ target.vectors_KD[keys].T
+    tfidf_RK = (asked.tfidf_AG[context] @ target.tfidf_KG[keys].T).toarray()
     encoder_RC, tfidf_RC = (np.maximum.reduceat(scores, begin, axis=1) for scores in (encoder_RK, tfidf_RK))
     bridge = np.array([query.bridge.get(int(term), 0.0) for term in terms_C])
     return dict(zip(names, (encoder_RC.mean(0), encoder_RC.max(0), tfidf_RC.mean(0), bridge), strict=True))

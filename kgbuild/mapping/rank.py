@@ -15,6 +15,7 @@ from sklearn.isotonic import IsotonicRegression
 from kgbuild.mapping.features import FEATURES, Floats
 
 _FOLDS = 5
+_MOST = 2.4  # of two similarities with a fifth of each for the label
 #: Fewer examples teach less than the sum of the two similarities knows.
 ENOUGH = 200
 
@@ -36,12 +37,16 @@ class Ranker:
     models: Sequence[Any] = ()
     calibration: Any = None
 
-    def score(self, features_CF: Floats) -> Floats:
-        """Scores [C] in [0, 1]: of the ranker, the share of all candidates' odds that a candidate has."""
+    def score(self, features: Sequence[Floats]) -> list[Floats]:
+        """Scores [C] in [0, 1] of each query's candidates: the share of their odds that a candidate has.
+
+        Args:
+            features: Of each query [C, F]; all at once, since asking the trees costs more than answering.
+        """
         if not self.models:
-            both: Floats = np.clip(features_CF[:, FEATURES.index("both")] / 2.2, 0, 1)
-            return both
-        return _share(np.mean([_odds(model, features_CF) for model in self.models], axis=0))
+            return [np.clip(each_CF[:, FEATURES.index("both")] / _MOST, 0, 1) for each_CF in features]
+        odds = np.mean([_odds(model, features) for model in self.models], axis=0)
+        return _shares(odds, features)
 
     def confidence(self, scores_C: Floats) -> Floats | None:
         """The share of curated mappings with such a score that were right; None without any."""
@@ -57,7 +62,9 @@ def fit(examples: Sequence[Example], seed: int = 0) -> Ranker:
     if len(usable) < ENOUGH:
         return Ranker()
     folds = np.random.default_rng(seed).permutation(len(usable)) % _FOLDS
-    models, scores, right = [], [], []
+    models: list[Any] = []
+    scores: list[Floats] = []
+    right: list[NDArray[np.bool_]] = []
     for fold in range(_FOLDS):
         seen = [example for example, its in zip(usable, folds, strict=True) if its != fold]
         model = HistGradientBoostingClassifier(
@@ -69,10 +76,10 @@ def fit(examples: Sequence[Example], seed: int = 0) -> Ranker:
             np.concatenate([example.right_C for example in seen]),
         )
         models.append(model)
-        for example, its in zip(usable, folds, strict=True):
-            if its == fold:
-                scores.append(_share(_odds(model, example.features_CF)))
-                right.append(example.right_C)
+        unseen = [example for example, its in zip(usable, folds, strict=True) if its == fold]
+        tables = [example.features_CF for example in unseen]
+        scores += _shares(_odds(model, tables), tables)
+        right += [example.right_C for example in unseen]
     calibration = IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip")
     calibration.fit(np.concatenate(scores), np.concatenate(right))
     return Ranker(models, calibration)
@@ -83,12 +90,13 @@ def _relative(features_CF: Floats) -> Floats:
     return np.concatenate([features_CF, features_CF - features_CF.max(axis=0)], axis=1)
 
 
-def _odds(model: Any, features_CF: Floats) -> Floats:
-    odds: Floats = model.decision_function(_relative(features_CF))
+def _odds(model: Any, features: Sequence[Floats]) -> Floats:
+    """Log odds of all candidates of all queries, one after another."""
+    odds: Floats = model.decision_function(np.concatenate([_relative(each_CF) for each_CF in features]))
     return odds
 
 
-def _share(odds_C: Floats) -> Floats:
-    odds_C = np.exp(odds_C - odds_C.max())
-    share: Floats = odds_C / odds_C.sum()
-    return share
+def _shares(odds: Floats, features: Sequence[Floats]) -> list[Floats]:
+    """Log odds → each query's shares of odds."""
+    ends = np.cumsum([len(each_CF) for each_CF in features])[:-1]
+    return [np.exp(odds_C - np.logaddexp.reduce(odds_C)) for odds_C in np.split(odds, ends)]

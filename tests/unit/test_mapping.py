@@ -93,7 +93,7 @@ def taught(n: int) -> list[Example]:
 
 def test_a_ranker_learns_what_tells_right_candidates_and_what_its_scores_mean():
     ranker = fit(taught(ENOUGH))
-    scores = [ranker.score(example.features_CF) for example in taught(5)]
+    scores = ranker.score([example.features_CF for example in taught(5)])
 
     assert [each.argmax() for each in scores] == [example.right_C.argmax() for example in taught(5)]
     assert all(each.sum() == pytest.approx(1) for each in scores)
@@ -105,7 +105,7 @@ def test_too_few_examples_give_the_plain_sum_without_confidence():
     table = taught(1)[0].features_CF
 
     assert ranker == Ranker()
-    assert ranker.score(table).argmax() == table[:, FEATURES.index("both")].argmax()
+    assert ranker.score([table])[0].argmax() == table[:, FEATURES.index("both")].argmax()
     assert ranker.confidence(np.array([0.5])) is None
 
 

@@ -1,0 +1,213 @@
+"""Similarity, linking and mapping on a small real graph, whose vectors stand for a model's."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from sssom.parsers import parse_sssom_table
+
+from embed.enrich import create_indexes
+from embed.evaluate.mapping import evaluate
+from kgbuild import mapping
+from kgbuild.errors import InputError
+from kgbuild.export import export_links
+from kgbuild.store import Store
+
+#: id → name, other exact names; the vector of a name is made from its letters, so that like names are near.
+CONCEPTS = {
+    "EFO:0000270": ("asthma", "bronchial asthma"),
+    "EFO:0000400": ("diabetes mellitus",),
+    "EFO:0001645": ("coronary artery disease",),
+    "MONDO:0005148": ("type 2 diabetes mellitus", "non-insulin-dependent diabetes"),
+    "MONDO:0005147": ("type 1 diabetes mellitus", "juvenile diabetes"),
+    "MONDO:0004784": ("allergic asthma",),
+    "HP:0002099": ("Asthma attack",),
+    "phecode:250.2": ("Type 2 diabetes",),
+    "phecode:250.1": ("Type 1 diabetes",),
+    "phecode:495": ("Asthma",),
+    "icd10:E11": ("Non-insulin-dependent diabetes mellitus",),
+    "drugbank:DB00331": ("Metformin",),
+    "hgnc:11641": ("transcription factor 7 like 2",),
+}
+IN_EFO = ["EFO:0000270", "EFO:0000400", "EFO:0001645", "MONDO:0005148", "MONDO:0005147", "MONDO:0004784"]
+
+GRAPH = """
+MATCH (t2d:Concept {id: 'MONDO:0005148'}), (p2:Concept {id: 'phecode:250.2'}), (e11:Concept {id: 'icd10:E11'}),
+  (asthma:Concept {id: 'EFO:0000270'}), (drug:Concept {id: 'drugbank:DB00331'}), (gene:Concept {id: 'hgnc:11641'})
+CREATE (old:Concept:Disease {id: 'EFO:0001360', name: 'type II diabetes mellitus', vocabulary: 'EFO', obsolete: true})
+CREATE (old)-[:REPLACED_BY {source: 'efo'}]->(t2d)
+CREATE (doid:Concept:Disease {id: 'DOID:9352', vocabulary: 'DOID', name: 'type 2 diabetes mellitus'})
+CREATE (doid)-[:EXACT_MATCH {source: 'mondo_mappings'}]->(t2d)
+CREATE (p2)-[:GROUPS {source: 'phecode'}]->(e11), (t2d)-[:XREF {source: 'efo'}]->(e11), (drug)-[:TARGETS]->(gene)
+CREATE (v:Variant {id: 'dbSNP:rs7903146', embedding: t2d.embedding}), (w:Variant {id: 'dbSNP:rs2', embedding: asthma.embedding})
+CREATE (v)-[:ASSOCIATED_WITH {source: 'gwas_catalog', neg_log10_p: 40.0}]->(old)
+CREATE (v)-[:ASSOCIATED_WITH {source: 'mrinstruments', neg_log10_p: 50.0}]->(t2d)
+CREATE (w)-[:ASSOCIATED_WITH {source: 'gwas_catalog', neg_log10_p: 9.0}]->(asthma)
+CREATE (:Variant {id: 'dbSNP:rs3'})
+CREATE (:Meta {name: 'embeddings', model: 'letters', digest: 'd', dimensions: 26, path: 'letters'})
+CREATE (:Source {name: 'efo', version: '3.62', licence: 'Apache-2.0'})
+"""
+
+
+def letters(text: str) -> list[float]:
+    counts = [1.0 + text.lower().count(letter) ** 2 for letter in "abcdefghijklmnopqrstuvwxyz"]
+    length = sum(count**2 for count in counts) ** 0.5
+    return [count / length for count in counts]
+
+
+@pytest.fixture(scope="module")
+def graph(neo4j_home: Path):
+    with mapping_store() as store:
+        store.query("MATCH (n) DETACH DELETE n")
+        for row in store.query("SHOW VECTOR INDEXES YIELD name"):
+            store.query(f"DROP INDEX `{row['name']}`")
+        for concept, names in CONCEPTS.items():
+            vocabulary = concept.partition(":")[0]
+            kind = {"HP": "Phenotype", "icd10": "Code", "drugbank": "Drug", "hgnc": "Gene"}.get(vocabulary, "Disease")
+            flags = {"in_efo": concept in IN_EFO or None, f"in_{vocabulary.lower()}": True}
+            store.query(
+                f"CREATE (c:Concept:{kind} {{id: $id, name: $name, vocabulary: $vocabulary, embedding: $vector}}) SET c += $flags",
+                id=concept, name=names[0], vocabulary=vocabulary, vector=letters(names[0]), flags=flags,
+            )  # fmt: skip
+            for i, name in enumerate(names):
+                store.query(
+                    "MATCH (c:Concept {id: $id}) MERGE (n:Name {key: $key}) SET n.embedding = $vector "
+                    "CREATE (c)-[:HAS_NAME {text: $name, scope: $scope, language: 'en'}]->(n)",
+                    id=concept, key=name.lower(), name=name, vector=letters(name), scope="EXACT" if i else "LABEL",
+                )  # fmt: skip
+        store.query(GRAPH)
+        create_indexes(store, 26)
+        yield store
+        store.query("MATCH (n) DETACH DELETE n")
+
+
+def mapping_store() -> Store:
+    from kgbuild.store import connect
+
+    return connect()
+
+
+def test_the_nearest_terms_of_a_release_have_its_flag_whatever_their_prefix(graph):
+    found = mapping.similar(graph, "phecode:250.2", "efo", top=3)
+
+    assert found["id"][0] == "MONDO:0005148"
+    assert set(found["id"]) <= set(IN_EFO)
+    assert found["score"].is_monotonic_decreasing
+
+
+def test_a_vocabulary_without_a_release_is_meant_by_its_prefix(graph):
+    assert mapping.similar(graph, "phecode:250.2", "DrugBank", top=3)["id"].tolist() == ["drugbank:DB00331"]
+
+
+def test_the_nearest_of_any_vocabulary_leave_the_concept_itself_out(graph):
+    found = mapping.similar(graph, "phecode:495", top=2)
+
+    assert len(found) == 2
+    assert "phecode:495" not in set(found["id"])
+
+
+def test_an_obsolete_concept_stands_for_the_one_that_replaces_it(graph):
+    assert mapping.similar(graph, "EFO:0001360", "EFO", 3).equals(mapping.similar(graph, "MONDO:0005148", "EFO", 3))
+
+
+def test_a_disease_has_its_nearest_variants_and_a_variant_its_nearest_diseases(graph):
+    variants = mapping.similar(graph, "MONDO:0005148", "variants", top=2)
+    diseases = mapping.similar(graph, "dbSNP:rs7903146", top=3)
+
+    assert variants["id"].tolist() == ["dbSNP:rs7903146", "dbSNP:rs2"]
+    assert variants["known"].tolist() == [2, 0]
+    assert diseases["id"][0] == "MONDO:0005148"
+    assert diseases["known"][0] == 2
+    assert not set(diseases["id"]) & {"drugbank:DB00331", "hgnc:11641"}
+    assert mapping.similar(graph, "dbSNP:rs2", "EFO", top=1)["id"].tolist() == ["EFO:0000270"]
+
+
+def test_servers_whose_indexes_do_not_filter_give_the_same_terms(graph, monkeypatch):
+    expected = mapping.similar(graph, "phecode:250.2", "EFO", 3)
+    of_variant = mapping.similar(graph, "dbSNP:rs2", "EFO", 3)
+    monkeypatch.setattr(graph, "server", (5, 26))
+
+    assert mapping.similar(graph, "phecode:250.2", "EFO", 3)["id"].tolist() == expected["id"].tolist()
+    assert mapping.similar(graph, "dbSNP:rs2", "EFO", 3)["id"].tolist() == of_variant["id"].tolist()
+
+
+def test_a_drug_has_its_nearest_genes(graph):
+    found = graph.query("similar/genes", id="drugbank:DB00331", top=5, fetch=50)
+
+    assert [(row["id"], row["target"]) for row in found] == [("hgnc:11641", True)]
+
+
+def test_a_text_is_linked_by_the_best_of_a_terms_names(graph):
+    found = mapping.link(graph, "Juvenile diabetes", letters("juvenile diabetes"), "EFO", top=2)
+
+    assert (found["id"][0], found["matched"][0]) == ("MONDO:0005147", "juvenile diabetes")
+    assert found["score"][0] == pytest.approx(1, abs=1e-3)
+    assert mapping.link(graph, "Metformin", letters("metformin"), top=1)["id"].tolist() == ["drugbank:DB00331"]
+
+
+def test_associations_filed_under_a_replaced_id_are_found_from_the_live_one_and_the_other_way(graph):
+    from_live = graph.query("similar/associations", id="MONDO:0005148", top=10)
+
+    assert [(row["variant"], row["trait"]) for row in from_live] == [
+        ("dbSNP:rs7903146", "MONDO:0005148"), ("dbSNP:rs7903146", "EFO:0001360"),
+    ]  # fmt: skip
+    assert graph.query("similar/associations", id="EFO:0001360", top=10) == from_live
+    assert graph.query("similar/associations", id="DOID:9352", top=10) == from_live
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda s: mapping.similar(s, "phecode:1"), "phecode:1: no such concept or variant"),
+        (lambda s: mapping.similar(s, "dbSNP:rs3"), "dbSNP:rs3: it has no embedding"),
+        (lambda s: mapping.harmonize(s, "phecode", "nope"), "nope: no such vocabulary in the graph; there are DOID, drugbank"),
+        (lambda s: mapping.link(s, " ", letters("a"), "EFO"), "text: it is empty"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_answered_is_one_line(graph, call, message):
+    with pytest.raises(InputError, match=message) as raised:
+        call(graph)
+
+    assert "\n" not in str(raised.value)
+
+
+def test_a_vocabulary_is_mapped_onto_a_release_and_written_once(graph, tmp_path: Path):
+    frame = mapping.harmonize(graph, "PHECODE", "efo", top=2, write=True)
+    best = frame[frame["rank"] == 1].set_index("subject_id")["object_id"].to_dict()
+    mapping.harmonize(graph, "phecode", "EFO", top=2, write=True)
+    (row,) = graph.query("MATCH (:Concept)-[l:SIMILAR_TO]->(:Concept) RETURN count(l) AS n, collect(DISTINCT l.model) AS m")
+
+    assert best == {"phecode:250.1": "MONDO:0005147", "phecode:250.2": "MONDO:0005148", "phecode:495": "EFO:0000270"}
+    assert frame["similarity_score"].between(0, 1).all()
+    assert "confidence" not in frame  # there are too few curated mappings to calibrate one on
+    assert row == {"n": 6, "m": ["letters"]}
+    assert export_links(graph, tmp_path / "m.sssom.tsv", "phecode", "EFO") == 6
+    parsed = parse_sssom_table(tmp_path / "m.sssom.tsv").df
+    assert set(zip(parsed["subject_id"], parsed["object_id"], strict=True)) == set(
+        zip(frame["subject_id"], frame["object_id"], strict=True)
+    )
+    assert set(parsed["object_source_version"]) == {"3.62"}
+
+
+def test_without_computed_links_there_is_nothing_to_export(graph, tmp_path: Path):
+    with pytest.raises(InputError, match="no computed links from doid to any; write them with `kg harmonize"):
+        export_links(graph, tmp_path / "m.sssom.tsv", "doid")
+
+
+def test_the_evaluation_counts_asserted_equivalents_as_one(graph, tmp_path: Path):
+    gold = tmp_path / "gold.tsv"
+    gold.write_text("phecode\ttarget_id\n250.2\tMONDO:0005148\n250.1\tEFO:0000400\n495\tEFO:9\n")
+    graph.query("MATCH (a:Concept {id: 'MONDO:0005147'}), (b:Concept {id: 'EFO:0000400'}) CREATE (a)-[:EXACT_MATCH]->(b)")
+    figures = evaluate(graph, "phecode", "EFO", gold)
+    graph.query("MATCH (:Concept {id: 'MONDO:0005147'})-[r:EXACT_MATCH]->() DELETE r")
+    ours = figures[figures["method"].str.startswith("kg harmonize")]
+
+    assert isinstance(figures, pd.DataFrame)
+    assert set(figures["concepts"]) == {2}
+    assert ours[ours["by"] == "id"]["acc1"].tolist() == [0.5, 0.5]
+    assert ours[ours["by"] == "equivalent"]["acc1"].tolist() == [1.0, 1.0]
+
+
+def test_a_graph_without_embeddings_says_what_to_run(empty_store: Store):
+    with pytest.raises(InputError, match="no embeddings; write them with `kg enrich`"):
+        mapping.harmonize(empty_store, "phecode", "EFO")
