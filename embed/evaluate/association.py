@@ -22,7 +22,7 @@ from embed.split import Split
 Score = Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.floating]]
 
 #: A study that crosses 832 variants with 56 traits, a third of all pairs: figures are given without it too.
-CROSSED_STUDY = "23251661"
+CROSSED_STUDY = "pubmed:23251661"
 
 #: Lower edges of the gaps between odds ratios, as in GENEREL's figure 2.
 GAPS = (0.0, 0.25, 0.5, 1.0, 2.0)
