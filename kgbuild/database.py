@@ -25,7 +25,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
@@ -390,14 +390,25 @@ def _stop() -> bool:
     process = _process()
     if process is not None:
         process.terminate()
-        try:
-            process.wait(STOP_SECONDS)
-        except psutil.TimeoutExpired:
+        if not _ended(process):
             console.print(f"Neo4j did not stop in {STOP_SECONDS} s: killed; it recovers at the next start")
             process.kill()
-            process.wait()
+            _ended(process)
     (_folder() / "pid").unlink(missing_ok=True)
     return process is not None
+
+
+def _ended(process: psutil.Process) -> bool:
+    """Wait for the end of a server; one that a running notebook started stays behind as a zombie of the notebook's."""
+    deadline = time.monotonic() + STOP_SECONDS
+    while time.monotonic() < deadline:
+        with suppress(psutil.NoSuchProcess):  # it ended just now: the next wait says so
+            if process.status() == psutil.STATUS_ZOMBIE and process.ppid() != os.getpid():
+                return True
+        with suppress(psutil.TimeoutExpired):
+            process.wait(0.1)
+            return True
+    return False
 
 
 def _admin(java: list[str], arguments: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from page import Browser, start_chromium
+from page import Browser, program, start_chromium
 
 from embed.checkpoint import Encoder, load_encoder
 from embed.enrich import enrich
@@ -18,16 +18,15 @@ from loaders import LOADERS
 
 
 @pytest.fixture(scope="session")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """One page of Chromium for the session."""
-    driver = start_chromium(tmp_path_factory.mktemp("chromium"))
-    yield Browser(driver)
-    driver.quit()
+def programs() -> None:
+    """What the tests cannot do without, missed before a graph is built."""
+    program("chromium")
+    program("chromedriver")
 
 
 @pytest.fixture(scope="session")
-def graph(page: Browser, neo4j_home: Path) -> Path:
-    """The home of the starter graph with vectors of the packaged model; after `page`, which fails sooner."""
+def graph(programs: None, neo4j_home: Path) -> Path:
+    """The home of the starter graph with vectors of the packaged model."""
     with as_file(files("loaders") / "starter") as data:
         load(["all"], data, LOADERS)
     encoder = load_encoder("minilm")
@@ -50,7 +49,15 @@ def _variants(store: Store, encoder: Encoder) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def browser(page: Browser, graph: Path) -> Browser:
+def page(graph: Path, tmp_path: Path) -> Iterator[Browser]:
+    """A page of a Chromium of its own: the Neo4j Browser remembers in a profile who is logged in."""
+    driver = start_chromium(tmp_path)
+    yield Browser(driver)
+    driver.quit()
+
+
+@pytest.fixture
+def browser(page: Browser) -> Browser:
     """The Neo4j Browser, logged in as the demo tells a user to."""
     status = database.status()
     page.log_in(status.http_address, status.user, status.password_file.read_text().strip())

@@ -20,6 +20,7 @@ OPTIONS = (
     "--headless=new",
     "--window-size=1400,1000",
     "--no-first-run",
+    "--no-proxy-server",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-dev-shm-usage",
