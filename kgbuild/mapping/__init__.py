@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # scikit-learn needs it too
 
 from kgbuild.errors import InputError
 from kgbuild.mapping.features import describe
@@ -112,6 +113,8 @@ def link(store: Store, text: str, vector_D: Any, to: str | None = None, top: int
         fetch = min(fetch * 4, _MOST)
 
 
+# its matrices are small: threads of BLAS and OpenMP that wait for each other cost up to ten times the work
+@threadpool_limits.wrap(limits=1)  # type: ignore[untyped-decorator]  # threadpoolctl is not typed
 def harmonize(
     store: Store, source: str, target_name: str, top: int = 1, write: bool = False, codes: bool = True
 ) -> pd.DataFrame:
