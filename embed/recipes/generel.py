@@ -53,6 +53,6 @@ def generel_small() -> TrainConfig:
         generel_locus(),
         name="generel_small",
         quota={"synonym": 48, "relation": 32, "gwas": 48, "eqtl": 16, "biobank": 16},
-        epochs=5,
+        epochs=4,
         log_every=5,
     )
