@@ -160,7 +160,11 @@ def evaluate_association(name: str | None) -> pd.DataFrame:
                 chosen = [f for f in figures if f.subset == subset and f.without == without]
                 aucs = {f"{f.anchor}_{f.negatives}": f.mean for f in chosen}
                 rows.append(
-                    {"score": score_name, "variants": subset, f"without {CROSSED_STUDY.removeprefix('pubmed:')}": without}
+                    {
+                        "score": score_name,
+                        "variants": subset,
+                        f"without {CROSSED_STUDY.removeprefix('pubmed:')}": without,
+                    }
                     | {"pairs": chosen[0].pairs, **aucs, "deviation": max(f.deviation for f in chosen)}
                     | {"order_2": order.get("> 2") if subset == "all" else None}
                 )

@@ -413,7 +413,8 @@ def demo(
 
     if "NEO4J_URI" not in os.environ:
         os.environ["KG_HOME"] = str(home or kg_home() / "demo")
-    _embed("demo").run()
+    _embed("commands")  # says which extra is missing
+    importlib.import_module("kgbuild.demo").run()
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ def mapping() -> pd.DataFrame:
             "confidence": [0.9, 0.8],
         }
     )
-    frame.attrs |= {"source": "phecode", "target": "EFO", "model": "minilm: a \"model\""}
+    frame.attrs |= {"source": "phecode", "target": "EFO", "model": 'minilm: a "model"'}
     return frame
 
 
