@@ -14,7 +14,7 @@ from sklearn.isotonic import IsotonicRegression
 
 from kgbuild.mapping.features import FEATURES, Floats
 
-_FOLDS = 10
+_FOLDS = 5
 _MOST = 2.4  # of two similarities with a fifth of each for the label
 #: Fewer examples teach less than the sum of the two similarities knows.
 ENOUGH = 200
