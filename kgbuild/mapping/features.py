@@ -172,6 +172,8 @@ def describe(target: Target, queries: Sequence[Query]) -> Iterator[tuple[Ints, F
     Candidates are the nearest terms by character TF-IDF and encoder, together and each by itself, and those that the
     query's codes lead to. All names are compared, in blocks: nothing is approximate.
     """
+    if not queries:  # a graph without ICD has no curated examples
+        return
     target.weigh(query.keys[0] for query in queries)
     asked = Asked.of(target, queries)
     for start in range(0, len(queries), _BLOCK):
