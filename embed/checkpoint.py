@@ -28,6 +28,7 @@ from embed.batches import FIRST_ASSOCIATION
 from embed.card import card
 from embed.device import autocast, best_device
 from embed.encoder import Generel, Residual, base_folder, load_base, pool
+from embed.locus import LocusEncoder
 from embed.pairs import PairCache
 from embed.tokens import tokenize
 from kgbuild.errors import InputError
@@ -96,7 +97,7 @@ def _save_variants(folder: Path, model: Generel, cache: PairCache, train_mask: N
     )
     trained = np.zeros(len(cache.variants), bool)
     trained[cache.column("tail")[train_mask & (cache.column("task") >= FIRST_ASSOCIATION)]] = True
-    known = trained | (model.config.variant_encoder == "locus")
+    known = trained | (model.variants.placed if isinstance(model.variants, LocusEncoder) else False)
     _json(folder / "variants.json", {"ids": cache.variants["id"].to_pylist(), "trained": known.tolist()})
 
 

@@ -51,6 +51,12 @@ class LocusEncoder(nn.Module):
         self.mlp = nn.Sequential(nn.Linear(dimensions, dimensions), nn.GELU(), nn.Linear(dimensions, dimensions))
         nn.init.zeros_(self.mlp[2].weight)  # type: ignore[arg-type]  # a Linear's weight is a tensor
 
+    @property
+    def placed(self) -> NDArray[np.bool_]:
+        """bool M: which variants share a gene or a bin with others; another's vector says nothing before training."""
+        placed: NDArray[np.bool_] = self.start.diff().cpu().numpy() > 1
+        return placed
+
     def forward(self, index_B: Tensor) -> Tensor:
         """Rows of the variants' table → B×D, not normalised."""
         length_B = self.start[index_B + 1] - self.start[index_B]
