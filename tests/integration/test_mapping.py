@@ -13,7 +13,7 @@ from kgbuild.errors import InputError
 from kgbuild.export import export_links
 from kgbuild.store import Store
 
-#: id → name, other exact names; the vector of a name is made from its letters, so that like names are near.
+#: id → name, other exact names; the vector of a name is made from its letters and digits, so that like names are near.
 CONCEPTS = {
     "EFO:0000270": ("asthma", "bronchial asthma"),
     "EFO:0000400": ("diabetes mellitus",),
@@ -51,7 +51,7 @@ CREATE (:Source {name: 'efo', version: '3.62', licence: 'Apache-2.0'})
 
 
 def letters(text: str) -> list[float]:
-    counts = [1.0 + text.lower().count(letter) ** 2 for letter in "abcdefghijklmnopqrstuvwxyz"]
+    counts = [1.0 + text.lower().count(letter) ** 2 for letter in "abcdefghijklmnop1rstuvwxy2"]
     length = sum(count**2 for count in counts) ** 0.5
     return [count / length for count in counts]
 
