@@ -140,13 +140,13 @@ def evaluate_association(name: str | None) -> pd.DataFrame:
     if split is None or held["graph"] != cache.manifest["digest"]:
         raise InputError(f"{at}: held nothing out of this graph; train again on the graph as it is now")
     encoder, labels = load_encoder(at), cache.concepts["label"].to_numpy()
-    texts = np.array(cache.strings.to_pylist(), object)[labels]
+    texts = _traits(cache, np.array(cache.strings.to_pylist(), object)[labels])
     scores: dict[str, Score] = {
         encoder.name: _cosine(encoder, cache, texts),
         "popularity": degree(split, cache),
         "svd": svd(split, cache),
     }
-    untrained_CD = load_encoder("minilm").encode(_traits(cache, texts))
+    untrained_CD = load_encoder("minilm").encode(texts)
     scores |= {
         "neighbour, own": locus_neighbour(split, cache, untrained_CD, 0),
         "neighbour, 500 kb": locus_neighbour(split, cache, untrained_CD),
@@ -179,8 +179,8 @@ def _traits(cache: pairs.PairCache, texts: NDArray[np.object_]) -> list[str]:
     return list(np.where(asked, texts, ""))
 
 
-def _cosine(encoder: Encoder, cache: pairs.PairCache, texts: NDArray[np.object_]) -> Score:
-    text_CD = encoder.encode(_traits(cache, texts))
+def _cosine(encoder: Encoder, cache: pairs.PairCache, texts: list[str]) -> Score:
+    text_CD = encoder.encode(texts)
     ids, vector_ND = encoder.variants
     row = {identifier: i for i, identifier in enumerate(ids)}
     place = np.array([row[identifier] for identifier in cache.variants["id"].to_pylist()])

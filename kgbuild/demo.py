@@ -19,8 +19,8 @@ from loaders import LOADERS
 
 #: Written into the folder where the demo is run.
 FOLDER = Path("kg-demo")
-#: Shown one by one: the near misses that a mapping by words gets wrong, and common diseases.
-SHOWN = ("phecode:250.1", "phecode:250.2", "phecode:495", "phecode:495.1", "phecode:411.4", "phecode:714.1")
+#: Named in the picture.
+SHOWN = ("phecode:250.1", "phecode:250.2", "phecode:495", "phecode:411.4", "phecode:714.1", "dbSNP:rs7903146")
 
 
 def run() -> None:
@@ -97,7 +97,7 @@ def draw(store: Store, path: Path) -> None:
         chosen = types == kind
         axes.scatter(*point_N2[chosen].T, s=14, color=colour, label=f"{kind} ({chosen.sum():,})", linewidths=0)
     for row, (x, y) in zip(rows, point_N2, strict=True):
-        if row["id"] in SHOWN or row["id"] in ("dbSNP:rs7903146",):
+        if row["id"] in SHOWN:
             axes.annotate(row["name"] or row["id"], (x, y), fontsize=8, xytext=(4, 4), textcoords="offset points")
     axes.set(xticks=[], yticks=[], title="Concepts and variants of the starter graph in one space (t-SNE)")
     axes.legend(loc="best", fontsize=8, markerscale=1.5)

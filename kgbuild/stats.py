@@ -7,8 +7,7 @@ from typing import Any
 
 from kgbuild.store import Store
 
-#: What the digest leaves out: what is computed from the graph rather than loaded into it.
-COMPUTED_LABELS = ("Source", "Meta")
+#: Relationships that the digest leaves out: computed from the graph rather than loaded into it.
 COMPUTED_TYPES = ("SIMILAR_TO",)
 
 
@@ -34,5 +33,5 @@ def digest(store: Store) -> str:
 
 
 def _records(store: Store) -> Iterator[dict[str, Any]]:
-    yield from store.stream(store.cypher("quality/digest_nodes"), left_out=list(COMPUTED_LABELS))
+    yield from store.stream(store.cypher("quality/digest_nodes"))
     yield from store.stream(store.cypher("quality/digest_relationships"), left_out=list(COMPUTED_TYPES))

@@ -23,7 +23,7 @@ _BATCH = 5_000
 
 
 def bulk(tables: GraphTables, scratch: Path) -> None:
-    """Import the tables into the managed server's database, replacing it, and start the server."""
+    """Import the tables into the managed server's database, replacing it; the server is left stopped."""
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
     _write_csv(tables, scratch)
