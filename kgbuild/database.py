@@ -116,10 +116,8 @@ def start() -> Status:
     """
     with _lock():
         process = _process()
-        if process is None:
+        if process is None or not _await(process):  # it may be dying: killed a moment ago
             _start()
-        else:
-            _await(process)
         return status()
 
 
@@ -171,12 +169,10 @@ def _start() -> None:
     while True:
         _choose_ports()
         _write_configuration(java)
-        try:
-            _await(_launch(java))
+        if _await(_launch(java)):
             return
-        except DatabaseError:
-            if not _taken_ports():
-                raise  # else another program took a port between our choice and the server's
+        if not _taken_ports():  # else another program took a port between our choice and the server's
+            raise DatabaseError(f"Neo4j did not start: {_reason(_log().read_text())}; see {_log()}")
 
 
 def _importing() -> Path:
@@ -350,15 +346,16 @@ def _launch(java: list[str]) -> psutil.Process:
     return psutil.Process(pid)
 
 
-def _await(process: psutil.Process) -> None:
-    """Return when the server answers a query."""
+def _await(process: psutil.Process) -> bool:
+    """Wait until the server answers a query; False where its process ended first."""
     deadline = time.monotonic() + START_SECONDS
     while not _answers():
         if not process.is_running() or process.status() == psutil.STATUS_ZOMBIE:
-            raise DatabaseError(f"Neo4j did not start: {_reason(_log().read_text())}; see {_log()}")
+            return False
         if time.monotonic() > deadline:
             raise DatabaseError(f"Neo4j: no answer in {START_SECONDS} s; see {_log()}, or run kg db stop")
         time.sleep(0.1)
+    return True
 
 
 def _answers() -> bool:
