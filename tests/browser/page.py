@@ -3,11 +3,17 @@
 import json
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import (
+    ElementClickInterceptedException,
+    ElementNotInteractableException,
+    StaleElementReferenceException,
+    TimeoutException,
+)
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -29,6 +35,8 @@ OPTIONS = (
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # the page asks for web fonts, which not all can have
 )
+#: What an element answers while the page draws it anew, has not shown it yet or covers it.
+PASSING = (StaleElementReferenceException, ElementNotInteractableException, ElementClickInterceptedException)
 FRAME = "[data-testid=frame]"  # an answer of the stream below the editor
 
 
@@ -71,25 +79,45 @@ class Browser:
 
     def wait(self, selector: str, text: str = "") -> WebElement:
         """The first element of a CSS selector that shows a text, once it does."""
-        return WebDriverWait(self.driver, SECONDS, ignored_exceptions=[StaleElementReferenceException]).until(
-            lambda _: next((element for element in self.all(selector) if text in element.text), None),
-            f"nothing on the page is {selector} with {text!r}",
-        )
+        try:
+            return WebDriverWait(self.driver, SECONDS, ignored_exceptions=[StaleElementReferenceException]).until(
+                lambda _: next((element for element in self.all(selector) if text in element.text), None)
+            )
+        except TimeoutException:
+            shown = self.driver.find_element(By.TAG_NAME, "body").text
+            raise AssertionError(f"nothing on the page is {selector} with {text!r}; it shows:\n{shown}") from None
+
+    def until(self, act: Callable[[], bool]) -> None:
+        """Do something until it succeeds: the page moves, covers and replaces its elements while it loads."""
+        WebDriverWait(self.driver, SECONDS, ignored_exceptions=PASSING).until(lambda _: act())
+
+    def click(self, selector: str) -> None:
+        """Click the element of a CSS selector, once it can be."""
+        self.until(lambda: self.wait(selector).click() is None)
 
     def log_in(self, address: str, user: str, password: str) -> None:
         """Open the page and send the connect form."""
         self.driver.get(address)
-        self.wait("[data-testid=username]").send_keys(user)
-        self.wait("[data-testid=password]").send_keys(password)
-        self.wait("[data-testid=connect]").click()
+        form = {"username": user, "password": password}
+        self.until(lambda: all(self._held(f"[data-testid={name}]", text) for name, text in form.items()))
+        self.click("[data-testid=connect]")
+
+    def _held(self, selector: str, text: str) -> bool:
+        """Whether a field held a text already; else type it. The page may draw its form anew while it is filled in."""
+        field = self.wait(selector)
+        held = field.get_attribute("value") == text
+        if not held:
+            field.clear()
+            field.send_keys(text)
+        return held
 
     def run(self, text: str) -> None:
         """Paste a text into the editor, run it, and wait for its answer, the only one then on the page."""
         WebDriverWait(self.driver, SECONDS).until(lambda _: self._closed())
         self.driver.execute_async_script("navigator.clipboard.writeText(arguments[0]).then(arguments[1])", text)
-        self.wait("[data-testid=activeEditor] .view-lines").click()
+        self.click("[data-testid=activeEditor] .view-lines")
         self.wait("[data-testid=activeEditor] textarea").send_keys(Keys.CONTROL, "v")
-        self.wait("[data-testid=editor-Run]").click()
+        self.click("[data-testid=editor-Run]")
         self.wait("[data-testid=frame-loaded-contents], [data-testid=rawParamData]")
 
     def _closed(self) -> bool:
@@ -100,7 +128,7 @@ class Browser:
 
     def show(self, view: str) -> None:
         """Choose how the answer is shown: Visualization, Table, Ascii or Code; the page remembers it."""
-        self.wait(f"[data-testid=cypherFrameSidebar{view}]").click()
+        self.click(f"[data-testid=cypherFrameSidebar{view}]")
 
     def table(self, text: str) -> list[dict[str, Any]]:
         """The rows that a query shows as a table."""
