@@ -1,9 +1,13 @@
-"""A start for the association side in closed form: what the training associations say before any step is taken.
+"""The associations, fitted on all traits at once: before the first step in closed form, after the last by steps.
 
 A variant of one association sees a handful of gradient steps in a whole training, from which neither its row nor the
 bins around it learn much. So the linear layer over the texts starts with a map onto the traits' shared variants (ridge
 regression onto a truncated SVD), beside the base model's own cosines, and every row of the variants' table at the mean
 of the trait vectors that training reports there. It takes seconds, and the joint training goes on from it.
+
+After it, the transformer stays, and each text gets a part that only associations speak of: features of its vector, in
+the directions in which texts vary least, so that mappings between vocabularies lose little by it. These and the
+variants are trained against all traits at once.
 
 Legend: T traits with a training association, M variants, H the transformer's width, D the common width, W of the rows.
 """
@@ -13,11 +17,11 @@ import math
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csr_array, diags_array
-from sklearn.utils.extmath import randomized_svd
+from scipy.sparse import coo_array, csr_array
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from embed.association_part import AssociationPart, map_to_shared
 from embed.encoder import Generel, pool
 from embed.locus import LocusEncoder
 from embed.losses import MASKED
@@ -27,15 +31,22 @@ from embed.tokens import Tokens
 #: Tasks whose heads are traits. Genes with the variants of their expression share too little for an SVD.
 _TRAIT_TASKS = ("gwas", "biobank")
 
+#: The part is a quarter of a text's length, so its cosines are small: a temperature of e⁻⁶ at the least.
+MAX_FIT_LOG_SCALE = 6.0
+
 
 def units(cache: PairCache, train_mask: NDArray[np.bool_]) -> tuple[NDArray[np.int64], csr_array]:
-    """The traits with a training association (T, → concepts), and T×M which variants they have, as zeros and ones."""
+    """The traits with a training association (T, → concepts), and T×M the mean weights of the records."""
     row = train_mask & np.isin(cache.column("task"), [TASKS.index(task) for task in _TRAIT_TASKS])
     traits, trait = np.unique(cache.column("head")[row].astype(np.int64), return_inverse=True)
-    variant = cache.column("tail")[row].astype(np.int64)
-    links = coo_array((np.ones(len(trait), np.float32), (trait, variant)), (len(traits), len(cache.variants))).tocsr()
-    links.data[:] = 1  # however many records say so
-    return traits, links
+    ends = trait, cache.column("tail")[row].astype(np.int64)
+    shape = len(traits), len(cache.variants)
+    sums, counts = (
+        coo_array((values, ends), shape).tocsr()
+        for values in (cache.column("weight")[row], np.ones(len(trait), np.float32))
+    )
+    sums.data /= counts.data
+    return traits, sums
 
 
 @torch.no_grad()
@@ -52,18 +63,26 @@ def start(model: Generel, cache: PairCache, train_mask: NDArray[np.bool_], token
         return
     state_TH = _states(model, cache, traits, tokens)
     start_texts(model.text.project, state_TH, links_TM)
-    start_variants(_locus(model), _traits(model, state_TH), links_TM)
+    start_variants(_locus(model), F.normalize(model.text.project(state_TH), dim=-1), links_TM)
 
 
-def finish(model: Generel, cache: PairCache, train_mask: NDArray[np.bool_], tokens: Tokens, epochs: int = 3) -> None:
-    """Train the variants on the texts' final vectors, after the last joint step. Arguments as of `start`."""
+def finish(model: Generel, cache: PairCache, train_mask: NDArray[np.bool_], tokens: Tokens, epochs: int = 4) -> None:
+    """Fit the association part of the texts, and the variants with it, after the last joint step.
+
+    Args:
+        model, cache, train_mask, tokens: As of `start`; two layers are added behind the texts.
+        epochs: Passes over the training associations, some 40 seconds each on one core.
+    """
     traits, links_TM = units(cache, train_mask)
     if len(traits) < 2:
         return
     with torch.no_grad():
-        trait_TD = _traits(model, _states(model, cache, traits, tokens))
-        start_variants(_locus(model), trait_TD, links_TM)
-    fit_variants(_locus(model), trait_TD, links_TM, epochs)
+        text_TD = model.text.layers(model.text.project(_states(model, cache, traits, tokens)))
+        part = AssociationPart(text_TD, links_TM)
+        start_variants(_locus(model), part.balanced(), links_TM)
+    fit(_locus(model), part, links_TM, epochs)
+    _locus(model).prior.copy_(part.prior())
+    model.text.layers.extend(part.layers())
 
 
 def _states(model: Generel, cache: PairCache, traits: NDArray[np.int64], tokens: Tokens) -> Tensor:
@@ -80,11 +99,6 @@ def _states(model: Generel, cache: PairCache, traits: NDArray[np.int64], tokens:
     )
     text.train(training)
     return states_TH[torch.from_numpy(np.argsort(order))]
-
-
-def _traits(model: Generel, state_TH: Tensor) -> Tensor:
-    text_TD: Tensor = model.text.project(state_TH)
-    return F.normalize(text_TD if model.text.head is None else model.text.head(text_TD), dim=-1)
 
 
 def _locus(model: Generel) -> LocusEncoder:
@@ -113,20 +127,13 @@ def start_texts(
     """
     free = project.out_features - project.in_features
     rank = min(rank, *links_TM.shape, free if free > 0 else project.in_features)
-    trait, variant = (np.maximum(links_TM.sum(axis), 1.0) ** -0.5 for axis in (1, 0))
-    U, sigma, _ = randomized_svd(csr_array(diags_array(trait) @ links_TM @ diags_array(variant)), rank, random_state=0)
-    target_TR = F.normalize(torch.from_numpy(U * np.sqrt(sigma)).float(), dim=-1)
-    mean_H = state_TH.mean(0)
-    x_TH = state_TH - mean_H
-    weight_T1 = torch.from_numpy(trait**-1).float()[:, None]  # √degree
-    weight_T1 = weight_T1 / weight_T1.mean()
-    penalty = ridge * x_TH.square().sum(1).mean() * torch.eye(x_TH.shape[1])
-    map_HR = torch.linalg.solve(x_TH.T @ (weight_T1 * x_TH) + penalty, x_TH.T @ (weight_T1 * target_TR))
+    x_TH = state_TH - state_TH.mean(0)
+    map_HR = map_to_shared(x_TH, links_TM, rank, ridge)
     map_HR = map_HR * (strength * x_TH.norm(dim=1).mean() / (x_TH @ map_HR).norm(dim=1).mean())
     basis = torch.cat([project.weight, torch.randn(project.out_features, rank)], 1)
     new_DR = torch.linalg.qr(basis)[0][:, -rank:] if free > 0 else torch.linalg.qr(basis[:, -rank:])[0]
     project.weight.add_(new_DR @ map_HR.T)
-    project.bias.sub_(project.weight @ mean_H)
+    project.bias.sub_(project.weight @ state_TH.mean(0))
 
 
 @torch.no_grad()
@@ -142,6 +149,8 @@ def start_variants(encoder: LocusEncoder, trait_TD: Tensor, links_TM: csr_array)
     axes_WD = torch.linalg.svd(trait_TD, full_matrices=False)[2][:width]
     encoder.project.weight[:, : len(axes_WD)] = axes_WD.T
     encoder.project.bias.zero_()
+    nn.init.zeros_(encoder.mlp[2].weight)  # type: ignore[arg-type]  # a Linear's weight is a tensor
+    nn.init.zeros_(encoder.mlp[2].bias)  # type: ignore[arg-type]
     variant = np.repeat(np.arange(count), np.diff(encoder.start.numpy()))
     shape = (len(encoder.table.weight), count)
     rows_RM = coo_array((np.ones(len(variant), np.float32), (encoder.rows.numpy(), variant)), shape).tocsr()
@@ -153,32 +162,37 @@ def start_variants(encoder: LocusEncoder, trait_TD: Tensor, links_TM: csr_array)
     encoder.table.weight[:count] *= 1.5  # what is reported of the variant itself says more than what is nearby
 
 
-def fit_variants(
+def fit(
     encoder: LocusEncoder,
-    trait_TD: Tensor,
+    part: AssociationPart,
     links_TM: csr_array,
-    epochs: int = 3,
+    epochs: int = 4,
     batch: int = 2048,
     learning_rate: float = 2e-3,
-    temperature: float = 0.07,
+    temperature: float = 0.02,
     seed: int = 0,
 ) -> None:
-    """Train the variants' encoder alone: the traits' vectors stay, so all of them are each variant's negatives.
+    """Train the variants' encoder and the traits' association part: all traits are each variant's negatives.
 
     Both directions of the objective: a variant's trait among all traits, a trait's variant among the batch's. Other
-    training associations of a row or column are no negatives. Some 30 seconds an epoch on one core.
+    training associations of a row or column are no negatives.
 
     Args:
-        encoder: Changed in place.
-        trait_TD: Unit vectors of the traits.
-        links_TM: From `units`, each pair once.
-        epochs, batch, learning_rate, temperature, seed: As in `TrainConfig`; the temperature is fixed.
+        encoder, part: Changed in place.
+        links_TM: From `units`: the loss of a pair counts by its weight.
+        epochs, batch, learning_rate, temperature, seed: As in `TrainConfig`.
     """
     trait, variant = links_TM.nonzero()
     of_variant, random = links_TM.T.tocsr(), np.random.default_rng(seed)
+    log_scale = nn.Parameter(torch.tensor(1 / temperature).log())
     others = [weight for name, weight in encoder.named_parameters() if name != "table.weight"]
+    groups = [
+        {"params": others, "lr": learning_rate / 4},
+        {"params": [part.A_RK], "lr": learning_rate / 2},
+        {"params": [log_scale], "lr": learning_rate},
+    ]
     optimizers = [
-        torch.optim.AdamW(others, lr=learning_rate / 4, weight_decay=0.0),
+        torch.optim.AdamW(groups, weight_decay=0.0),
         torch.optim.SparseAdam([encoder.table.weight], lr=learning_rate),
     ]
     steps = epochs * math.ceil(len(trait) / batch)
@@ -190,13 +204,18 @@ def fit_variants(
             pair = order[at : at + batch]
             own_B = torch.from_numpy(trait[pair].astype(np.int64))
             variant_BD = F.normalize(encoder(torch.from_numpy(variant[pair].astype(np.int64))), dim=-1)
+            weight_B = torch.from_numpy(links_TM.data[pair])
             known_BT = torch.from_numpy(of_variant[variant[pair]].toarray() > 0)
-            loss = _loss(variant_BD @ trait_TD.T / temperature, own_B, known_BT)
+            loss_B = _loss(log_scale.exp() * (variant_BD @ part.traits().T), own_B, known_BT)
+            loss = (weight_B * loss_B).sum() / weight_B.sum()
             for optimizer in optimizers:
                 optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]  # torch's own
             for step in (*optimizers, *fall):
                 step.step()
+            part.rescale()
+            with torch.no_grad():
+                log_scale.clamp_(0, MAX_FIT_LOG_SCALE)
     encoder.eval()
 
 
@@ -206,6 +225,6 @@ def _loss(logits_BT: Tensor, own_B: Tensor, known_BT: Tensor) -> Tensor:
     among_traits_BT[row_B, own_B] = False
     among_variants_BB = known_BT[:, own_B].T.clone()
     among_variants_BB[row_B, row_B] = False
-    return F.cross_entropy(logits_BT.masked_fill(among_traits_BT, MASKED), own_B) + F.cross_entropy(
-        logits_BT[:, own_B].T.masked_fill(among_variants_BB, MASKED), row_B
-    )
+    forward_B = F.cross_entropy(logits_BT.masked_fill(among_traits_BT, MASKED), own_B, reduction="none")
+    backward_BB = logits_BT[:, own_B].T.masked_fill(among_variants_BB, MASKED)
+    return forward_B + F.cross_entropy(backward_BB, row_B, reduction="none")

@@ -27,7 +27,7 @@ from torch.nn import functional as F
 from embed.batches import FIRST_ASSOCIATION
 from embed.card import card
 from embed.device import autocast, best_device
-from embed.encoder import Generel, Residual, base_folder, load_base, pool
+from embed.encoder import Dense, Generel, base_folder, load_base, pool
 from embed.locus import LocusEncoder
 from embed.pairs import PairCache
 from embed.tokens import tokenize
@@ -54,11 +54,9 @@ def save_model(
     _json(new / "sentence_bert_config.json", {"max_seq_length": config.max_length, "do_lower_case": False})
     modes = {f"pooling_mode_{mode}": mode.startswith(config.pooling) for mode in ("cls_token", "mean_tokens")}
     _json(new / "1_Pooling" / "config.json", {"word_embedding_dimension": text.project.in_features} | modes)
-    _save_dense(new / "2_Dense", text.project, {"activation_function": "torch.nn.modules.linear.Identity"})
-    if text.head is not None:
-        activation = "torch.nn.modules.activation.Tanh"
-        _save_dense(new / "3_Dense", text.head.linear, {"activation_function": activation, "use_residual": True})
-    (new / f"{3 + (text.head is not None)}_Normalize").mkdir()
+    for place, layer in enumerate([text.project, *text.layers], 2):
+        _save_dense(new / f"{place}_Dense", layer)
+    (new / f"{3 + len(text.layers)}_Normalize").mkdir()
     layers = [("", "Transformer"), *((path.name, path.name[2:]) for path in sorted(new.glob("[1-9]_*")))]
     modules = [
         {"idx": i, "name": str(i), "path": path, "type": f"sentence_transformers.models.{kind}"}
@@ -77,12 +75,17 @@ def save_model(
     shutil.rmtree(new)
 
 
-def _save_dense(folder: Path, linear: nn.Linear, how: dict[str, Any]) -> None:
+def _save_dense(folder: Path, layer: nn.Module) -> None:
     folder.mkdir()
-    shape = {"in_features": linear.in_features, "out_features": linear.out_features, "bias": True}
-    _json(folder / "config.json", shape | how)
-    weights = {f"linear.{name}": weight.detach().cpu().contiguous() for name, weight in linear.named_parameters()}
-    save_file(weights, folder / "model.safetensors")
+    linear = layer.linear if isinstance(layer, Dense) else layer
+    how = {"in_features": linear.in_features, "out_features": linear.out_features, "bias": True} | (
+        {"activation_function": "torch.nn.modules.activation.Tanh", "use_residual": True}
+        if isinstance(layer, Dense)
+        else {"activation_function": "torch.nn.modules.linear.Identity"}
+    )
+    _json(folder / "config.json", how)
+    weights = layer.state_dict(prefix="" if isinstance(layer, Dense) else "linear.")
+    save_file({name: weight.cpu().contiguous() for name, weight in weights.items()}, folder / "model.safetensors")
 
 
 @torch.no_grad()
@@ -216,14 +219,13 @@ def load_encoder(model: str | Path) -> Encoder:
 
 
 def _load_dense(folder: Path, settings: dict[str, Any]) -> nn.Module:
-    weights = {key.removeprefix("linear."): value for key, value in load_file(folder / "model.safetensors").items()}
-    activation = settings["activation_function"].rsplit(".", 1)[-1]
+    weights, activation = load_file(folder / "model.safetensors"), settings["activation_function"].rsplit(".", 1)[-1]
     if settings.get("use_residual") and activation == "Tanh":
-        head = Residual(settings["out_features"])
-        head.linear.load_state_dict(weights)
-        return head
+        dense = Dense(settings["in_features"], settings["out_features"])
+        dense.load_state_dict(weights)
+        return dense
     if activation != "Identity":
         raise InputError(f"{folder}: a Dense layer with {activation}; kg reads Identity, and Tanh with a residual")
     linear = nn.Linear(settings["in_features"], settings["out_features"], settings.get("bias", True))
-    linear.load_state_dict(weights)
+    linear.load_state_dict({key.removeprefix("linear."): value for key, value in weights.items()})
     return linear

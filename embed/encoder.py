@@ -42,8 +42,9 @@ def load_base(base_model: str) -> tuple[nn.Module, Any]:
 class TextEncoder(nn.Module):
     """c = W·M(text) + b; with `head`, c + tanh(V·c + a) instead, which starts as c.
 
-    The head is ours: in a short training the language model's rate moves texts too little to meet the variants. It is
-    part of every text's vector, so there is one vector a text, whatever it is compared with.
+    The head is ours: in a short training the language model's rate moves texts too little to meet the variants. So are
+    the layers that `associate.finish` adds behind it. They are part of every text's vector, so there is one vector a
+    text, whatever it is compared with.
 
     W starts with orthonormal columns: D ≥ H keeps the base model's cosines, so training starts from them.
 
@@ -58,27 +59,28 @@ class TextEncoder(nn.Module):
         self.project = nn.Linear(width, dimensions)
         nn.init.orthogonal_(self.project.weight)
         nn.init.zeros_(self.project.bias)
-        self.head = Residual(dimensions) if head else None
+        self.layers = nn.Sequential(*([Dense(dimensions, dimensions)] if head else []))
 
     def forward(self, ids_NL: Tensor, mask_NL: Tensor) -> Tensor:
         """Token ids and their attention mask → N×D, not normalised."""
         states_NLH = self.transformer(input_ids=ids_NL, attention_mask=mask_NL).last_hidden_state
-        text_ND: Tensor = self.project(pool(states_NLH, mask_NL, self.pooling))
-        return text_ND if self.head is None else self.head(text_ND)
+        text_ND: Tensor = self.layers(self.project(pool(states_NLH, mask_NL, self.pooling)))
+        return text_ND
 
 
-class Residual(nn.Module):
-    """x + tanh(V·x + a), starting as x; sentence-transformers has it as Dense with `use_residual`."""
+class Dense(nn.Module):
+    """tanh(V·x + a) + R·x, starting as R·x; R = 1 where the widths agree. As sentence-transformers' Dense."""
 
-    def __init__(self, dimensions: int):
+    def __init__(self, in_features: int, out_features: int):
         super().__init__()
-        self.linear = nn.Linear(dimensions, dimensions)
+        self.linear = nn.Linear(in_features, out_features)
         nn.init.zeros_(self.linear.weight)
         nn.init.zeros_(self.linear.bias)
+        self.residual = None if in_features == out_features else nn.Linear(in_features, out_features, bias=False)
 
-    def forward(self, x_ND: Tensor) -> Tensor:
-        """N×D → N×D."""
-        return x_ND + torch.tanh(self.linear(x_ND))
+    def forward(self, x_NI: Tensor) -> Tensor:
+        """N×in → N×out."""
+        return torch.tanh(self.linear(x_NI)) + (x_NI if self.residual is None else self.residual(x_NI))
 
 
 def pool(states_NLH: Tensor, mask_NL: Tensor, pooling: str) -> Tensor:

@@ -17,11 +17,12 @@ Links = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
 class LocusEncoder(nn.Module):
-    """g = p + MLP(p), p = P·(own row + mean of the genes' rows + mean of the bins' rows).
+    """g = p + MLP(p) + q, p = P·(own row + mean of the genes' rows + mean of the bins' rows).
 
     All rows are one table with sparse gradients. A gene or bin that only one variant has is left out: it would be that
     variant's own row again. Rows start at zero but for the shared ones, so a variant without a training pair is what
-    its genes and bins have learned from others.
+    its genes and bins have learned from others. q, the same for all, is what is likely of any variant; it is zero until
+    `associate.finish` sets it.
 
     Legend: B variants, W width of the rows, D embedding width.
 
@@ -35,6 +36,7 @@ class LocusEncoder(nn.Module):
     start: Tensor
     rows: Tensor
     share: Tensor
+    prior: Tensor
 
     def __init__(self, variants: pa.Table, dimensions: int, width: int = 256, forget: float = 0.5):
         super().__init__()
@@ -48,6 +50,7 @@ class LocusEncoder(nn.Module):
         nn.init.normal_(self.table.weight, std=width**-0.5)
         nn.init.zeros_(self.table.weight[:count])
         self.project = nn.Linear(width, dimensions)
+        self.register_buffer("prior", torch.zeros(dimensions))
         self.mlp = nn.Sequential(nn.Linear(dimensions, dimensions), nn.GELU(), nn.Linear(dimensions, dimensions))
         nn.init.zeros_(self.mlp[2].weight)  # type: ignore[arg-type]  # a Linear's weight is a tensor
 
@@ -70,7 +73,7 @@ class LocusEncoder(nn.Module):
             share = share.masked_fill(own & hidden_B[bag] & (length_B > 1)[bag], 0.0)
         sum_BW = self.table(self.rows[at], offset_B, per_sample_weights=share.to(self.table.weight.dtype))
         point_BD: Tensor = self.project(sum_BW)
-        return point_BD + self.mlp(point_BD)  # type: ignore[no-any-return]
+        return point_BD + self.mlp(point_BD) + self.prior  # type: ignore[no-any-return]
 
 
 def _links(variants: pa.Table) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:

@@ -10,12 +10,15 @@ from kgbuild.errors import InputError
 TEXTS = ["type 2 diabetes", "asthma", "allergic asthma disorder", "gout", "asthma"]
 
 
-@pytest.mark.parametrize(("pooling", "head"), [("cls", False), ("mean", True)])
+@pytest.mark.parametrize(
+    ("pooling", "head", "variants"), [("cls", False, "table"), ("mean", True, "table"), ("mean", True, "locus")]
+)
 @pytest.mark.filterwarnings("ignore")  # sentence-transformers' and huggingface_hub's own
-def test_sentence_transformers_gives_the_same_vectors(tiny_cache, tiny_config, out, pooling, head):
+def test_sentence_transformers_gives_the_same_vectors(tiny_cache, tiny_config, out, pooling, head, variants):
     from sentence_transformers import SentenceTransformer
 
-    train(dataclasses.replace(tiny_config, epochs=1, pooling=pooling, text_head=head), tiny_cache, out)
+    config = dataclasses.replace(tiny_config, epochs=1, pooling=pooling, text_head=head, variant_encoder=variants)
+    train(config, tiny_cache, out)
     theirs = SentenceTransformer(str(out), device="cpu").encode(TEXTS)
 
     np.testing.assert_allclose(load_encoder(out).encode(TEXTS), theirs, atol=1e-6)

@@ -1,0 +1,120 @@
+"""The part of a text's vector that associations alone speak of, fitted on all traits at once.
+
+Legend: T traits with a training association, M variants, D the common width, F and K features, R directions.
+"""
+
+import numpy as np
+import torch
+from scipy.sparse import csr_array, diags_array
+from sklearn.utils.extmath import randomized_svd
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from embed.encoder import Dense
+
+
+def map_to_shared(x_TF: Tensor, links_TM: csr_array, rank: int, ridge: float) -> Tensor:
+    """F×rank, from centred features of the traits onto the directions of D⁻½AD⁻½ that their shared variants span."""
+    links_TM = (links_TM > 0).astype(np.float32)
+    trait, variant = (np.maximum(links_TM.sum(axis), 1.0) ** -0.5 for axis in (1, 0))
+    U, sigma, _ = randomized_svd(csr_array(diags_array(trait) @ links_TM @ diags_array(variant)), rank, random_state=0)
+    target_TR = F.normalize(torch.from_numpy(U * np.sqrt(sigma)).float(), dim=-1)
+    weight_T1 = torch.from_numpy(trait**-1).float()[:, None]  # √degree
+    return _ridge(x_TF, target_TR, ridge, weight_T1 / weight_T1.mean())
+
+
+def _ridge(x_TF: Tensor, y_TR: Tensor, ridge: float, weight_T1: Tensor | float = 1.0) -> Tensor:
+    """F×R, the regression of y on x with a penalty in units of the mean squared length of x."""
+    penalty = ridge * x_TF.square().sum(1).mean() * torch.eye(x_TF.shape[1])
+    map_FR: Tensor = torch.linalg.solve(x_TF.T @ (weight_T1 * x_TF) + penalty, x_TF.T @ (weight_T1 * y_TR))
+    return map_FR
+
+
+class AssociationPart:
+    """What a text's vector says of its associations: x − N·Nᵀ·x + N·(A·φ(x) + popularity), φ(x) = tanh(V·(x − mean)).
+
+    N are the directions in which the traits' texts are shortest; a text's own part there is given up. V is random and
+    stays, A is learned. The last direction of N has the popularity: the logarithm of how many variants a trait has.
+
+    Args:
+        text_TD: The traits' vectors after the joint training, not normalised.
+        links_TM: From `units`.
+        features: K.
+        rank, ridge: As of `start_texts`.
+        strength: Length of the part beside the text's own.
+        popularity: Length of a standard deviation of the popularity beside the text's own.
+        gain: Standard deviation of V·(x − mean) for a trait of average length.
+        seed: Of V.
+
+    Source: V as in Rahimi & Recht, Weighted Sums of Random Kitchen Sinks, NeurIPS 2008.
+    """
+
+    def __init__(
+        self,
+        text_TD: Tensor,
+        links_TM: csr_array,
+        features: int = 2048,
+        rank: int = 128,
+        ridge: float = 0.1,
+        strength: float = 0.25,
+        popularity: float = 0.1,
+        gain: float = 2.0,
+        seed: int = 0,
+    ):
+        dimensions = text_TD.shape[1]
+        room_DR = torch.linalg.eigh(text_TD.T @ text_TD)[1][:, : dimensions // 2]  # in ascending order
+        self.room_DR, self.popular_D = room_DR[:, :-1], room_DR[:, -1]
+        self.own_DD = torch.eye(dimensions) - room_DR @ room_DR.T
+        self.own_TD = text_TD @ self.own_DD
+        self.mean_D = text_TD.mean(0)
+        length = (text_TD - self.mean_D).norm(dim=1).mean()
+        random = torch.Generator().manual_seed(seed)
+        self.random_KD = torch.randn(features, dimensions, generator=random) * gain / length
+        phi_TK = torch.tanh((text_TD - self.mean_D) @ self.random_KD.T)
+        self.mean_K = phi_TK.mean(0)
+        self.phi_TK = phi_TK - self.mean_K
+        own = self.own_TD.norm(dim=1).mean()
+        self.length, self.strength = strength * own, strength
+        directions = self.room_DR.shape[1]
+        start_KR = map_to_shared(self.phi_TK, links_TM, min(rank, directions, *links_TM.shape), ridge)
+        self.A_RK = nn.Parameter(F.pad(start_KR, (0, directions - start_KR.shape[1])).T.contiguous())
+        self.rescale()
+        degree_T1 = torch.from_numpy(np.log1p((links_TM > 0).sum(1))).float()[:, None]
+        popular_K = _ridge(self.phi_TK, degree_T1 - degree_T1.mean(), ridge / 10)[:, 0]
+        spread = (self.phi_TK @ popular_K).std().clamp(min=1e-6)
+        self.popular_K = popular_K * (popularity * own / spread)
+
+    @torch.no_grad()
+    def rescale(self) -> None:
+        """Give the part its mean length again: cosines between texts must not drift with the fit."""
+        self.A_RK.mul_(self.length / (self.phi_TK @ self.A_RK.T).norm(dim=1).mean())
+
+    def traits(self) -> Tensor:
+        """The traits' unit vectors without their popularity, which the variants are trained against: T×D."""
+        unit_TD: Tensor = F.normalize(self.own_TD + (self.phi_TK @ self.A_RK.T) @ self.room_DR.T, dim=-1)
+        return unit_TD
+
+    def balanced(self) -> Tensor:
+        """T×D unit vectors whose dot products with `traits` count both parts alike, where variants start."""
+        association_TD = (self.phi_TK @ self.A_RK.T) @ self.room_DR.T
+        unit_TD: Tensor = F.normalize(self.strength * self.own_TD + association_TD / self.strength, dim=-1)
+        return unit_TD
+
+    def prior(self, much: float = 0.25) -> Tensor:
+        """What any variant's vector gets, D: some of the popularity, the more the less is known of it."""
+        prior_D: Tensor = much * self.popular_D
+        return prior_D
+
+    @torch.no_grad()
+    def layers(self) -> list[nn.Module]:
+        """x → (x, φ(x)) → the text's vector, as two layers."""
+        features, dimensions = self.random_KD.shape
+        widen, narrow = Dense(dimensions, dimensions + features), nn.Linear(dimensions + features, dimensions)
+        assert widen.residual is not None
+        widen.residual.weight.copy_(torch.eye(dimensions + features, dimensions))
+        widen.linear.weight[dimensions:] = self.random_KD
+        widen.linear.bias[dimensions:] = -self.random_KD @ self.mean_D
+        added_DK = self.room_DR @ self.A_RK + torch.outer(self.popular_D, self.popular_K)
+        narrow.weight.copy_(torch.cat([self.own_DD, added_DK], 1))
+        narrow.bias.copy_(-added_DK @ self.mean_K)
+        return [widen, narrow]
