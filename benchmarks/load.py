@@ -13,7 +13,7 @@ from pathlib import Path
 
 from kgbuild import database
 from kgbuild.console import Steps
-from kgbuild.load import load
+from kgbuild.loading import load
 from loaders import LOADERS
 
 

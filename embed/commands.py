@@ -69,9 +69,12 @@ def train(name: str, out: Path | None, options: dict[str, Any], resume: bool) ->
     split = _split(cache, kind, config.seed)
     mask = np.ones(len(cache.pairs), bool) if split is None else split.train_mask
     run(config, cache, out, mask, minutes, resume)
-    (out / "hold_out.json").write_text(
+    held = out / "hold_out.json"
+    part = held.with_suffix(".part")
+    part.write_text(
         json.dumps({"kind": kind, "share": HELD_OUT, "seed": config.seed, "graph": cache.manifest["digest"]})
     )
+    part.replace(held)
     err.print(f"The model is in {out}. Next: `kg enrich`")
 
 
@@ -144,6 +147,7 @@ def evaluate_association(name: str | None) -> pd.DataFrame:
     scores: dict[str, Score] = {
         encoder.name: _cosine(encoder, cache, texts),
         "popularity": degree(split, cache),
+        "popularity, trait": degree(split, cache, variants=False),
         "svd": svd(split, cache),
     }
     untrained_CD = load_encoder("minilm").encode(texts)

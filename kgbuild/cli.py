@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 import kgbuild
-from kgbuild.errors import InputError, KgError, MissingExtra
+from kgbuild.errors import InputError, KgError
 
 app = typer.Typer(
     name="kg",
@@ -45,15 +45,9 @@ def main() -> None:
 
 
 def _embed(module: str) -> Any:
-    """A module of `embed`, which needs the extra `train`."""
-    try:
-        return importlib.import_module(f"embed.{module}")
-    except ModuleNotFoundError as error:
-        if error.name and error.name.split(".")[0] in {"embed", "kgbuild", "loaders"}:
-            raise
-        raise MissingExtra(
-            f"{error.name}: not installed; training and encoding need the extra: pip install 'kg[train]'"
-        ) from error
+    from kgbuild.api import extra
+
+    return extra(module)
 
 
 def _version(shown: bool) -> None:
@@ -159,8 +153,8 @@ def load(
     from dataclasses import asdict
 
     from kgbuild.console import Steps
-    from kgbuild.load import WRITERS
-    from kgbuild.load import load as run
+    from kgbuild.loading import WRITERS
+    from kgbuild.loading import load as run
     from loaders import LOADERS
 
     if data is None:
@@ -190,17 +184,7 @@ def _parameters(options: list[str]) -> dict[str, dict[str, str]]:
 def _print_loaded(loaded: Any, dry_run: bool) -> None:
     from kgbuild.console import out, table
 
-    rows = [
-        {
-            "source": manifest.source,
-            "version": manifest.version,
-            "rows": sum(manifest.rows.values()),
-            **manifest.outcomes,
-            **{name: manifest.records[name] for name in ("nodes", "names", "edges")},
-            "": "unchanged" if manifest.source in loaded.unchanged else "",
-        }
-        for manifest in loaded.staged
-    ]
+    rows = [row | {"": "unchanged" if row["source"] in loaded.unchanged else ""} for row in loaded.rows()]
     table(rows)
     total = sum(row["rows"] for row in rows)
     out.print(f"\n{total:,} input rows, each staged, merged or rejected; {sum(loaded.seconds.values()):.0f} s")

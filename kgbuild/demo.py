@@ -13,7 +13,7 @@ from embed import commands
 from kgbuild import database, mapping
 from kgbuild.console import Steps, out, table
 from kgbuild.export import export_sssom
-from kgbuild.load import load
+from kgbuild.loading import load
 from kgbuild.store import Store, connect
 from loaders import LOADERS
 

@@ -12,7 +12,7 @@ from page import Browser, program, start_chromium
 from embed.checkpoint import Encoder, load_encoder
 from embed.enrich import enrich
 from kgbuild import database
-from kgbuild.load import load
+from kgbuild.loading import load
 from kgbuild.store import Store, connect
 from loaders import LOADERS
 

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+import kgbuild
 from kgbuild import database, stats
 from kgbuild.errors import InputError, LoadError
 from kgbuild.home import folder
-from kgbuild.load import load
+from kgbuild.loading import load
 from kgbuild.store import Store, connect
 from loaders import LOADERS
 
@@ -43,6 +44,13 @@ def test_every_row_of_every_source_has_an_outcome(imported: str) -> None:
     for manifest in load(["all"], STARTER, LOADERS, dry_run=True).staged:
         assert sum(manifest.rows.values()) == sum(manifest.outcomes.values()), manifest.source
         assert manifest.outcomes["rejected"] == 0, manifest.source
+
+
+def test_a_notebook_gets_the_outcomes_as_a_dataframe(imported: str) -> None:
+    frame = kgbuild.load("all", data=STARTER, dry_run=True)
+
+    assert len(frame) == len(load(["all"], STARTER, LOADERS, dry_run=True).staged)
+    assert (frame["rows"] == frame["staged"] + frame["merged"] + frame["rejected"]).all()
 
 
 def test_a_graph_that_came_from_elsewhere_is_left_alone(imported: str) -> None:

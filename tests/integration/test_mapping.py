@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from sssom.parsers import parse_sssom_table
 
+import kgbuild
 from embed.enrich import create_indexes
 from embed.evaluate.mapping import evaluate
 from kgbuild import mapping
@@ -87,6 +88,14 @@ def mapping_store() -> Store:
     from kgbuild.store import connect
 
     return connect()
+
+
+def test_a_notebook_gets_dataframes_of_the_same(graph):
+    assert kgbuild.similar("phecode:250.2", to="EFO", top=3).equals(mapping.similar(graph, "phecode:250.2", "EFO", 3))
+    assert kgbuild.harmonize("phecode", "EFO").equals(mapping.harmonize(graph, "phecode", "EFO"))
+    assert kgbuild.query("MATCH (c:Concept {id: $id}) RETURN c.name AS name", id="phecode:495")["name"].tolist() == [
+        "Asthma"
+    ]
 
 
 def test_the_nearest_terms_of_a_release_have_its_flag_whatever_their_prefix(graph):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kgbuild.load import Loaded, load
+from kgbuild.loading import Loaded, load
 from loaders import LOADERS
 
 pytestmark = pytest.mark.real

@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import Protocol
+from typing import Any, Protocol
 
 import kgbuild
 from kgbuild import database, writers
@@ -41,6 +41,19 @@ class Loaded:
     kept: list[str] = field(default_factory=list)
     writer: str | None = None
     seconds: dict[str, float] = field(default_factory=dict)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """What became of each staged source's input rows, and the records that they made."""
+        return [
+            {
+                "source": manifest.source,
+                "version": manifest.version,
+                "rows": sum(manifest.rows.values()),
+                **manifest.outcomes,
+                **{name: manifest.records[name] for name in ("nodes", "names", "edges")},
+            }
+            for manifest in self.staged
+        ]
 
 
 class Progress(Protocol):
