@@ -168,6 +168,7 @@ def fit(
     links_TM: csr_array,
     epochs: int = 4,
     batch: int = 2048,
+    fewest: int = 200,
     learning_rate: float = 2e-3,
     temperature: float = 0.02,
     seed: int = 0,
@@ -180,6 +181,7 @@ def fit(
     Args:
         encoder, part: Changed in place.
         links_TM: From `units`: the loss of a pair counts by its weight.
+        fewest: Steps: where all pairs give less, there are more epochs, in batches of a tenth of the pairs.
         epochs, batch, learning_rate, temperature, seed: As in `TrainConfig`.
     """
     trait, variant = links_TM.nonzero()
@@ -195,7 +197,10 @@ def fit(
         torch.optim.AdamW(groups, weight_decay=0.0),
         torch.optim.SparseAdam([encoder.table.weight], lr=learning_rate),
     ]
-    steps = epochs * math.ceil(len(trait) / batch)
+    batch = max(1, min(batch, len(trait) // 10))
+    an_epoch = math.ceil(len(trait) / batch)
+    epochs = max(epochs, math.ceil(fewest / an_epoch))
+    steps = epochs * an_epoch
     fall = [torch.optim.lr_scheduler.LinearLR(each, 1.0, 0.02, steps) for each in optimizers]
     encoder.train()
     for _ in range(epochs):

@@ -100,8 +100,8 @@ class AssociationPart:
         unit_TD: Tensor = F.normalize(self.strength * self.own_TD + association_TD / self.strength, dim=-1)
         return unit_TD
 
-    def prior(self, much: float = 0.25) -> Tensor:
-        """What any variant's vector gets, D: some of the popularity, the more the less is known of it."""
+    def prior(self, much: float = 0.1) -> Tensor:
+        """What any variant's vector gets, D, in units of its length: some of the popularity."""
         prior_D: Tensor = much * self.popular_D
         return prior_D
 

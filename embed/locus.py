@@ -17,11 +17,11 @@ Links = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
 class LocusEncoder(nn.Module):
-    """g = p + MLP(p) + q, p = P·(own row + mean of the genes' rows + mean of the bins' rows).
+    """h = g + |g|·q, g = p + MLP(p), p = P·(own row + mean of the genes' rows + mean of the bins' rows).
 
     All rows are one table with sparse gradients. A gene or bin that only one variant has is left out: it would be that
     variant's own row again. Rows start at zero but for the shared ones, so a variant without a training pair is what
-    its genes and bins have learned from others. q, the same for all, is what is likely of any variant; it is zero until
+    its genes and bins have learned from others. q, the same for all, is what is likely of any variant: zero until
     `associate.finish` sets it.
 
     Legend: B variants, W width of the rows, D embedding width.
@@ -73,7 +73,8 @@ class LocusEncoder(nn.Module):
             share = share.masked_fill(own & hidden_B[bag] & (length_B > 1)[bag], 0.0)
         sum_BW = self.table(self.rows[at], offset_B, per_sample_weights=share.to(self.table.weight.dtype))
         point_BD: Tensor = self.project(sum_BW)
-        return point_BD + self.mlp(point_BD) + self.prior  # type: ignore[no-any-return]
+        known_BD: Tensor = point_BD + self.mlp(point_BD)
+        return known_BD + self.prior * known_BD.norm(dim=-1, keepdim=True)  # type: ignore[no-any-return]
 
 
 def _links(variants: pa.Table) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
