@@ -31,7 +31,7 @@ from embed.tokens import Tokens
 #: Tasks whose heads are traits. Genes with the variants of their expression share too little for an SVD.
 _TRAIT_TASKS = ("gwas", "biobank")
 
-#: The part is a quarter of a text's length, so its cosines are small: a temperature of e⁻⁶ at the least.
+#: The part is a small share of a text's length, so its cosines are small: a temperature of e⁻⁶ at the least.
 MAX_FIT_LOG_SCALE = 6.0
 
 
@@ -170,7 +170,7 @@ def fit(
     batch: int = 2048,
     fewest: int = 200,
     learning_rate: float = 2e-3,
-    temperature: float = 0.02,
+    temperature: float = 0.08,
     seed: int = 0,
 ) -> None:
     """Train the variants' encoder and the traits' association part: all traits are each variant's negatives.
@@ -182,11 +182,12 @@ def fit(
         encoder, part: Changed in place.
         links_TM: From `units`: the loss of a pair counts by its weight.
         fewest: Steps: where all pairs give less, there are more epochs, in batches of a tenth of the pairs.
-        epochs, batch, learning_rate, temperature, seed: As in `TrainConfig`.
+        temperature: At the start, in units of the part's strength, which bounds its cosines.
+        epochs, batch, learning_rate, seed: As in `TrainConfig`.
     """
     trait, variant = links_TM.nonzero()
     of_variant, random = links_TM.T.tocsr(), np.random.default_rng(seed)
-    log_scale = nn.Parameter(torch.tensor(1 / temperature).log())
+    log_scale = nn.Parameter(torch.tensor(1 / (temperature * part.strength)).log())
     others = [weight for name, weight in encoder.named_parameters() if name != "table.weight"]
     groups = [
         {"params": others, "lr": learning_rate / 4},

@@ -41,8 +41,8 @@ class AssociationPart:
         links_TM: From `units`.
         features: K.
         rank, ridge: As of `start_texts`.
-        strength: Length of the part beside the text's own.
-        popularity: Length of a standard deviation of the popularity beside the text's own.
+        strength: Length of the part beside the text's own: more of it costs mappings between vocabularies.
+        popularity: Length of a standard deviation of the popularity beside that of the part.
         gain: Standard deviation of V·(x − mean) for a trait of average length.
         seed: Of V.
 
@@ -56,8 +56,8 @@ class AssociationPart:
         features: int = 2048,
         rank: int = 128,
         ridge: float = 0.1,
-        strength: float = 0.25,
-        popularity: float = 0.1,
+        strength: float = 0.15,
+        popularity: float = 0.4,
         gain: float = 2.0,
         seed: int = 0,
     ):
@@ -82,7 +82,7 @@ class AssociationPart:
         degree_T1 = torch.from_numpy(np.log1p((links_TM > 0).sum(1))).float()[:, None]
         popular_K = _ridge(self.phi_TK, degree_T1 - degree_T1.mean(), ridge / 10)[:, 0]
         spread = (self.phi_TK @ popular_K).std().clamp(min=1e-6)
-        self.popular_K = popular_K * (popularity * own / spread)
+        self.popular_K = popular_K * (popularity * self.length / spread)
 
     @torch.no_grad()
     def rescale(self) -> None:
