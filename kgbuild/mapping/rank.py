@@ -15,6 +15,7 @@ from sklearn.isotonic import IsotonicRegression
 from kgbuild.mapping.features import FEATURES, Floats
 
 _FOLDS = 5
+_ROUNDS = 3  # of folds: near ties between candidates otherwise hang on how the examples fell
 _MOST = 2.4  # of two similarities with a fifth of each for the label
 #: Fewer examples teach less than the sum of the two similarities knows.
 ENOUGH = 200
@@ -29,7 +30,7 @@ class Example(NamedTuple):
 
 @dataclass(frozen=True)
 class Ranker:
-    """Boosted trees, one a fold; their mean ranks, and what each says of the fold it has not seen calibrates.
+    """Boosted trees, one a fold of each round; their mean ranks, and what each says of its unseen fold calibrates.
 
     Without `models` the score is the sum of character TF-IDF and encoder similarity, and there is no confidence.
     """
@@ -61,15 +62,17 @@ def fit(examples: Sequence[Example], seed: int = 0) -> Ranker:
     usable = [example for example in examples if example.right_C.any()]
     if len(usable) < ENOUGH:
         return Ranker()
-    folds = np.random.default_rng(seed).permutation(len(usable)) % _FOLDS
+    random = np.random.default_rng(seed)
+    rounds = np.stack([random.permutation(len(usable)) % _FOLDS + at * _FOLDS for at in range(_ROUNDS)])
     models: list[Any] = []
     scores: list[Floats] = []
     right: list[NDArray[np.bool_]] = []
-    for fold in range(_FOLDS):
+    for fold in range(_ROUNDS * _FOLDS):
+        folds = rounds[fold // _FOLDS]
         seen = [example for example, its in zip(usable, folds, strict=True) if its != fold]
         model = HistGradientBoostingClassifier(
             max_iter=150, learning_rate=0.05, max_leaf_nodes=8, min_samples_leaf=60, l2_regularization=5.0,
-            max_features=0.3, early_stopping=False, random_state=seed,
+            max_features=0.3, early_stopping=False, random_state=seed + fold,
         )  # fmt: skip
         model.fit(
             np.concatenate([_relative(example.features_CF) for example in seen]),
