@@ -118,7 +118,7 @@ def sources() -> None:
     from kgbuild.console import table
     from kgbuild.home import folder
     from kgbuild.staging import Manifest
-    from loaders import LOADERS
+    from loaders import DOORS, LOADERS
 
     rows = []
     for name, loader in LOADERS.items():
@@ -134,40 +134,72 @@ def sources() -> None:
             }
         )
     table(rows)
+    table(
+        [
+            {"format": name, "title": door.SOURCE.title, "options": ", ".join(door.SOURCE.parameters)}
+            for name, door in DOORS.items()
+        ],
+        title="\nFiles of your own: kg load FORMAT FILE… [--vocabulary X] [--name N] [--set OPTION=VALUE]",
+    )
 
 
 @app.command()
 def load(
-    names: Annotated[list[str], typer.Argument(metavar="SOURCE…|all", help="Sources (see `kg sources`), or all.")],
+    names: Annotated[
+        list[str],
+        typer.Argument(metavar="SOURCE…|all|FORMAT FILE…", help="Sources (see `kg sources`), or a format."),
+    ],
     data: Annotated[
         Path | None, typer.Option(help="Folder with the downloaded files, searched deeply.", envvar="KG_DATA")
     ] = None,
+    name: Annotated[str | None, typer.Option(help="What to call the source that the files make.")] = None,
+    vocabulary: Annotated[str | None, typer.Option(help="The prefix whose concepts the files describe.")] = None,
     writer: Annotated[str, typer.Option(help="auto, bulk or upsert.")] = "auto",
     option: Annotated[
-        list[str] | None, typer.Option("--set", metavar="SOURCE.OPTION=VALUE", help="An option of a source.")
+        list[str] | None,
+        typer.Option("--set", metavar="[SOURCE.]OPTION=VALUE", help="An option of a source or of a format."),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Stage and count; write nothing to Neo4j.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Build or update the graph from source files."""
+    """Build or update the graph from source files.
+
+    `kg load all --data DIR` takes every source whose official files are below DIR; `kg load ontology FILE --vocabulary
+    X` takes files of your own in a format that kg knows. `kg sources` lists both.
+    """
     from dataclasses import asdict
 
     from kgbuild.console import Steps
-    from kgbuild.loading import WRITERS
+    from kgbuild.loading import WRITERS, load_files
     from kgbuild.loading import load as run
-    from loaders import LOADERS
+    from loaders import DOORS, LOADERS
 
-    if data is None:
-        raise InputError("--data: not given; name the folder with the downloaded files, or set KG_DATA")
     if writer not in WRITERS:
         raise InputError(f"--writer {writer}: no such writer; one of {', '.join(WRITERS)}")
     steps = Steps()
-    loaded = run(names, data, LOADERS, writer, _parameters(option or []), dry_run, steps)
+    if names[0] in DOORS:
+        given = _options_of(option or []) | ({"vocabulary": vocabulary} if vocabulary else {})
+        paths = [Path(each) for each in names[1:]]
+        if not paths:
+            raise InputError(f"{names[0]}: no file given; kg load {names[0]} FILE…")
+        loaded = load_files(DOORS[names[0]], paths, LOADERS, name, writer, given, dry_run, steps)
+    else:
+        if data is None:
+            raise InputError("--data: not given; name the folder with the downloaded files, or set KG_DATA")
+        loaded = run(names, data, LOADERS, writer, _parameters(option or []), dry_run, steps)
     loaded.seconds = {name: round(seconds, 1) for name, seconds in steps.seconds.items()}
     if as_json:
         print(json.dumps(asdict(loaded)))
     else:
         _print_loaded(loaded, dry_run)
+
+
+def _options_of(options: list[str]) -> dict[str, str]:
+    """`--set OPTION=VALUE` of a format."""
+    split = [option.partition("=") for option in options]
+    if wrong := [name + equals + value for name, equals, value in split if not (name and equals)]:
+        raise InputError(f"--set {wrong[0]}: not an option; expected OPTION=VALUE")
+    return {name: value for name, _, value in split}
 
 
 def _parameters(options: list[str]) -> dict[str, dict[str, str]]:

@@ -8,10 +8,12 @@
 
 import datetime
 import json
+import os
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
@@ -21,8 +23,9 @@ from kgbuild import database, writers
 from kgbuild.errors import InputError, LoadError
 from kgbuild.graph import SCHEMA_VERSION, GraphTables, merge
 from kgbuild.home import folder
+from kgbuild.inputs import assign, find
 from kgbuild.model import Source
-from kgbuild.staging import Manifest, find, stage
+from kgbuild.staging import Manifest, stage
 from kgbuild.store import Store, connect
 
 WRITERS = ("auto", "bulk", "upsert")
@@ -77,6 +80,17 @@ class Silent:
         """Show nothing."""
 
 
+@dataclass(frozen=True)
+class Job:
+    """One source to stage: its loader, what it is, its files below `root`, and options that differ from defaults."""
+
+    loader: ModuleType
+    source: Source
+    root: Path
+    files: dict[str, list[Path]]
+    parameters: dict[str, str]
+
+
 def load(
     names: Sequence[str],
     data: Path,
@@ -100,59 +114,147 @@ def load(
         InputError: an unknown source, or one asked for by name whose files are not there.
         LoadError: rows that do not add up, or a database that holds another graph.
     """
-    progress = progress or Silent()
     result = Loaded()
-    found = _find(names, data, loaders, result)
+    jobs = _find(names, data, loaders, parameters or {}, result)
+    return _load(jobs, tuple(loaders), writer, dry_run, progress or Silent(), result)
+
+
+def load_files(
+    door: ModuleType,
+    paths: Sequence[Path],
+    loaders: Mapping[str, ModuleType],
+    name: str | None = None,
+    writer: str = "auto",
+    parameters: Mapping[str, str] | None = None,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+) -> Loaded:
+    """Load files that somebody named, in a format that kg knows, as a source of its own.
+
+    Args:
+        door: The module of `loaders.DOORS` that reads the format.
+        paths: The files.
+        loaders: As for `load`.
+        name: Of the source; by default the vocabulary's, else the first file's.
+        writer: As for `load`.
+        parameters: Options of the door; `vocabulary`, `title`, `url` and `licence` say what the source is.
+        dry_run: Stage and count, and write nothing.
+        progress: As for `load`.
+
+    Raises:
+        InputError: a file that is not there or that the door does not read, an unknown option, a name that is taken.
+        LoadError: as for `load`.
+    """
+    options = dict(parameters or {})
+    source = _given(door, paths, loaders, name, options)
+    root = Path(os.path.commonpath([path.absolute().parent for path in paths]))
+    files = assign(source, root, [path.absolute() for path in paths])
+    read = [path for found in files.values() for path in found]
+    for path in paths:
+        if not path.is_file():
+            raise InputError(f"{path}: no such file")
+        if path.absolute() not in read:
+            expected = ", ".join(pattern for patterns in source.files.values() for pattern in patterns)
+            raise InputError(f"{path}: not a file that `kg load {door.SOURCE.name}` reads; it reads {expected}")
+    if missing := [key for key in files if not files[key] and key not in source.optional]:
+        raise InputError(f"{door.SOURCE.name}: no {missing[0]} file; expected {', '.join(source.files[missing[0]])}")
+    return _load([Job(door, source, root, files, options)], tuple(loaders), writer, dry_run, progress or Silent())
+
+
+def _given(
+    door: ModuleType,
+    paths: Sequence[Path],
+    loaders: Mapping[str, ModuleType],
+    name: str | None,
+    options: dict[str, str],
+) -> Source:
+    """The declaration of a source of files that somebody named."""
+    declared: Source = door.SOURCE
+    known = {**declared.parameters, **dict.fromkeys(("vocabulary", "title", "url", "licence"), "")}
+    if unknown := [option for option in options if option not in known]:
+        raise InputError(f"--set {unknown[0]}: no such option of {declared.name}; there are {', '.join(known)}")
+    vocabulary = options.get("vocabulary", "")
+    chosen = name or vocabulary or paths[0].name.partition(".")[0]
+    chosen = re.sub(r"\W+", "_", chosen.lower()).strip("_")
+    if not re.fullmatch(r"[a-z]\w*", chosen):
+        raise InputError(f"--name {chosen}: not a name; expected a letter, then letters, digits and _")
+    if chosen in loaders:
+        raise InputError(f"{chosen}: kg has a source of this name, `kg load {chosen} --data DIR`; give another --name")
+    return replace(
+        declared,
+        name=chosen,
+        title=options.pop("title", "") or paths[0].name,
+        url=options.pop("url", ""),
+        licence=options.pop("licence", "") or "not stated",
+        vocabularies=(vocabulary,) if vocabulary else (),
+        member=declared.member and bool(vocabulary),
+    )
+
+
+def _load(
+    jobs: Sequence[Job],
+    order: Sequence[str],
+    writer: str,
+    dry_run: bool,
+    progress: Progress,
+    result: Loaded | None = None,
+) -> Loaded:
+    result = result or Loaded()
     staged = folder("staged")
-    for name, files in found.items():
+    for job in jobs:
+        name = job.source.name
         before = Manifest.read(staged / name)
         with progress.step(f"staging {name}"):
-            manifest = stage(loaders[name], data, files, staged / name, (parameters or {}).get(name))
+            manifest = stage(job.loader, job.root, job.files, staged / name, job.parameters, job.source)
         if before is not None and before.fingerprint == manifest.fingerprint:
             result.unchanged.append(name)
         result.staged.append(manifest)
-    present = [name for name in loaders if Manifest.read(staged / name) is not None]
-    result.kept = [name for name in present if name not in found]
+    manifests = staged_sources(order)
+    result.kept = [name for name in manifests if name not in {job.source.name for job in jobs}]
     if dry_run:
         return result
-    sources = [loaders[name].SOURCE for name in present]
+    sources = [manifest.declared for manifest in manifests.values()]
     with progress.step("merging"):
         tables = merge(staged, sources, folder("graph"))
-    manifests = {source.name: _manifest(staged, source.name) for source in sources}
     result.writer = _write(tables, writer, sources, manifests, progress)
     return result
 
 
-def _manifest(staged: Path, name: str) -> Manifest:
-    manifest = Manifest.read(staged / name)
-    assert manifest is not None  # `present` names what is staged
-    return manifest
+def staged_sources(order: Sequence[str]) -> dict[str, Manifest]:
+    """What is staged, by name: first the sources of `order`, then files that somebody named, by name."""
+    found = {path.name: Manifest.read(path) for path in sorted(folder("staged").iterdir()) if path.name[0] != "."}
+    names = [*order, *(name for name in found if name not in order)]
+    return {name: manifest for name in names if (manifest := found.get(name)) is not None}
 
 
 def _find(
-    names: Sequence[str], data: Path, loaders: Mapping[str, ModuleType], result: Loaded
-) -> dict[str, dict[str, list[Path]]]:
-    """The files of each source to load, in the order of precedence."""
+    names: Sequence[str],
+    data: Path,
+    loaders: Mapping[str, ModuleType],
+    parameters: Mapping[str, dict[str, str]],
+    result: Loaded,
+) -> list[Job]:
+    """The sources to load, in the order of precedence."""
     if not data.is_dir():
         raise InputError(f"{data}: no such folder; give --data the folder with the downloaded files")
     unknown = [name for name in names if name != "all" and name not in loaders]
     if unknown:
         raise InputError(f"{unknown[0]}: no such source; there are {', '.join(loaders)}")
     wanted = list(loaders) if "all" in names else [name for name in loaders if name in names]
-    found = {}
+    jobs = []
     for name in wanted:
         source: Source = loaders[name].SOURCE
         files = find(source, data)
         if files:
-            found[name] = files
+            jobs.append(Job(loaders[name], source, data, files, parameters.get(name, {})))
         elif name in names:
             expected = ", ".join(pattern for patterns in source.files.values() for pattern in patterns)
             raise InputError(f"{name}: its files are not below {data}; expected {expected}")
         else:
             result.absent.append(name)
-    if not found:
+    if not jobs:
         raise InputError(f"{data}: no file of any source; `kg sources` lists the file names")
-    return found
+    return jobs
 
 
 def _write(

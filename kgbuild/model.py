@@ -7,7 +7,7 @@ Source: DESIGN.md, "The graph"; predicates are Biolink's in upper snake case (ht
 """
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -16,6 +16,14 @@ TYPES = (
     "Disease", "Phenotype", "Gene", "Drug", "Pathway", "Anatomy", "BiologicalProcess", "MolecularFunction",
     "CellularComponent", "Measurement", "Exposure", "Code", "Cell", "Chemical", "Organism", "Protein", "Variant",
 )  # fmt: skip
+
+#: What the terms of a vocabulary are, whichever file they stand in.
+PREFIX_TYPES = {
+    "MONDO": "Disease", "DOID": "Disease", "ORPHA": "Disease", "HP": "Phenotype", "MP": "Phenotype",
+    "OBA": "Measurement", "PR": "Protein", "CHEBI": "Chemical", "NCBITaxon": "Organism", "CL": "Cell", "CLO": "Cell",
+    "UBERON": "Anatomy", "BTO": "Anatomy", "PO": "Anatomy", "ZFA": "Anatomy", "FMA": "Anatomy",
+    "ECTO": "Exposure", "XCO": "Exposure", "ENVO": "Exposure",
+}  # fmt: skip
 
 #: Scopes of a name, as OBO has them; `LABEL` is the preferred name, `SYMBOL` a gene's symbols, former or alias.
 SCOPES = ("LABEL", "EXACT", "RELATED", "BROAD", "NARROW", "SYMBOL")
@@ -109,6 +117,21 @@ SCHEMAS = {"nodes": NODES, "names": NAMES, "edges": EDGES, "rejects": REJECTS}
 
 
 @dataclass(frozen=True)
+class Download:
+    """One official file of a source.
+
+    Args:
+        url: Its address; `{version}` stands for the release that `kg fetch --release` names, else for `latest`.
+        file: Its name below `--data`/<source>; the last part of the address where not given.
+        latest: What stands for `{version}` where no release is named.
+    """
+
+    url: str
+    file: str = ""
+    latest: str = ""
+
+
+@dataclass(frozen=True)
 class Source:
     """What a loader declares about the source that it reads.
 
@@ -116,13 +139,17 @@ class Source:
         name: Short name, as in `kg load hgnc`; also the `source` property of its edges.
         title: Full name.
         url: The publisher's page.
-        licence: SPDX identifier where there is one.
+        licence: SPDX identifier where there is one; `kgbuild.licence` says whether it is open.
         files: Key → file-name patterns (shell style, also with `.gz` appended), searched anywhere below `--data`. A
             pattern with a slash is matched against the end of the path.
         optional: Keys of `files` without which the source can still be loaded.
         vocabularies: CURIE prefixes whose nodes this source owns: their name, definition and type come from here.
         member: Whether live terms of this source get the membership flag `in_<name>` (vocabulary releases).
         version: The publisher's release where the file itself does not say.
+        citation: What to cite for it.
+        parameters: Option → its default, set with `--set SOURCE.OPTION=VALUE`.
+        downloads: What `kg fetch` gets.
+        access: How a person gets the files where kg cannot (a licence to accept, a form to fill in).
     """
 
     name: str
@@ -136,3 +163,13 @@ class Source:
     version: str | None = None
     citation: str | None = None
     parameters: dict[str, str] = field(default_factory=dict)
+    downloads: tuple[Download, ...] = ()
+    access: str = ""
+
+    @classmethod
+    def read(cls, stored: dict[str, Any]) -> "Source":
+        """A declaration that was stored as JSON."""
+        given = {key: tuple(value) if isinstance(value, list) else value for key, value in stored.items()}
+        files = {key: tuple(patterns) for key, patterns in stored["files"].items()}
+        downloads = tuple(Download(**each) for each in stored["downloads"])
+        return cls(**given | {"files": files, "downloads": downloads})

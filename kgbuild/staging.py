@@ -2,248 +2,41 @@
 
     files ── loader ──> Staged (Ibis tables) ── stage() ──> nodes, names, edges, rejects (Parquet), manifest.json
 
-A loader is `load(inputs: Inputs) -> Staged`: it asks `inputs` for its files as Ibis tables of strings (`inputs.table`)
-or streams records out of a parser (`inputs.records`), and returns tables with any of the columns of `kgbuild.model`.
 `stage()` casts, derives edge ids, labels and weights, keeps one of equal records, and counts: an input row is *staged*
 if one of its records was kept, *merged* if all of them equal records of other rows, *rejected* if the loader said so.
 """
 
-import csv
-import gzip
 import hashlib
 import json
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
-from fnmatch import fnmatch
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from functools import reduce
-from itertools import islice
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
-import pyarrow as pa
-import pyarrow.parquet as pq
 
-from kgbuild.errors import InputError, LoadError
-from kgbuild.model import SCHEMAS, Edge, Name, Node, Reject, Source
+from kgbuild.errors import LoadError
+from kgbuild.inputs import Inputs, Staged
+from kgbuild.model import SCHEMAS, Source
 
 #: Part of a staged source's fingerprint: raise it when staging itself changes what it writes.
-STAGING_VERSION = 2
-
-Record = Node | Name | Edge | Reject
-_TABLES: dict[type, str] = {Node: "nodes", Name: "names", Edge: "edges", Reject: "rejects"}
-_BATCH = 50_000
-
-
-@dataclass(frozen=True)
-class Staged:
-    """What a loader returns: for each staged table any number of Ibis tables, unioned by `stage`."""
-
-    nodes: Sequence[ir.Table] = ()
-    names: Sequence[ir.Table] = ()
-    edges: Sequence[ir.Table] = ()
-    rejects: Sequence[ir.Table] = ()
-
-
-@dataclass
-class Inputs:
-    """A source's files as a loader sees them.
-
-    Args:
-        source: What the loader declared.
-        root: The folder given as `--data`; file names in records are relative to it.
-        files: Key of `source.files` → the files found.
-        scratch: Folder for what is streamed.
-        parameters: Options of the source (`source.parameters` with what the user set).
-    """
-
-    source: Source
-    root: Path
-    files: dict[str, list[Path]]
-    scratch: Path
-    parameters: dict[str, str] = field(default_factory=dict)
-    connection: Any = None
-    rows: dict[str, int] = field(default_factory=dict)
-    rejects: list[ir.Table] = field(default_factory=list)
-
-    def name(self, path: Path) -> str:
-        """How records name this file."""
-        return path.relative_to(self.root).as_posix()
-
-    def paths(self, key: str) -> list[Path]:
-        """The files found for one key of `SOURCE.files`, sorted; empty where an optional one is absent."""
-        return self.files.get(key, [])
-
-    def table(
-        self,
-        key: str | Path,
-        required: Sequence[str],
-        optional: Sequence[str] = (),
-        delimiter: str = "\t",
-        quote: str = '"',
-        comment: str = "",
-        header: bool = True,
-    ) -> ir.Table:
-        """All files of a key as one table: the named columns as strings (empty cells null), with `file` and `row`.
-
-        A line that does not have the header's number of fields is rejected with the reader's reason. With
-        `header=False` the file has none and `required` + `optional` name its columns in order.
-
-        Raises:
-            InputError: a required column is missing.
-        """
-        paths = [key] if isinstance(key, Path) else self.paths(key)
-        tables = [self._read(path, required, optional, delimiter, quote, comment, header) for path in paths]
-        if not tables:
-            columns = [*required, *optional, "file"]
-            return ibis.memtable(
-                pa.table({c: pa.array([], pa.string()) for c in columns} | {"row": pa.array([], pa.int64())})
-            )
-        return reduce(lambda a, b: a.union(b), tables)
-
-    def _read(
-        self,
-        path: Path,
-        required: Sequence[str],
-        optional: Sequence[str],
-        delimiter: str,
-        quote: str,
-        comment: str,
-        header: bool,
-    ) -> ir.Table:
-        where, name = self.name(path), f"input_{len(self.rows)}"
-        skipped, columns = read_header(path, delimiter, quote, comment) if header else (0, [*required, *optional])
-        missing = [column for column in required if column not in columns]
-        if missing:
-            raise InputError(
-                f"{where}: no column {missing[0]!r} among {', '.join(columns[:8])} …; "
-                f"{self.source.title} has {', '.join(required)}"
-            )
-        typed = ", ".join(f"{_literal(column)}: 'VARCHAR'" for column in columns)
-        reader = (
-            f"read_csv({_literal(str(path))}, columns={{{typed}}}, header={str(header).lower()}, auto_detect=false,"
-            f" delim={_literal(delimiter)}, quote={_literal(quote)}, escape={_literal(quote)},"
-            f" skip={skipped}, strict_mode={str(bool(quote)).lower()}, max_line_size=16000000,"
-            f" store_rejects=true, rejects_limit=0, rejects_table='rejects_{name}', rejects_scan='scan_{name}')"
-        )
-        self._sql(
-            f"CREATE TABLE {name} AS SELECT *, row_number() OVER () AS row, {_literal(where)} AS file FROM {reader}"
-        )
-        good = self._sql(f"SELECT count(*) FROM {name}")[0][0]
-        bad = self._sql(f"SELECT count(DISTINCT line) FROM rejects_{name}")[0][0]
-        self.rows[where] = self.rows.get(where, 0) + good + bad
-        if bad:
-            self._sql(
-                f"CREATE TABLE bad_{name} AS SELECT {_literal(where)} AS file, -line::BIGINT AS row,"
-                f" 'line ' || line AS key, any_value(csv_line) AS raw,"
-                f" any_value(error_message) AS reason FROM rejects_{name} GROUP BY line"
-            )
-            self.rejects.append(self.connection.table(f"bad_{name}"))
-        table = self.connection.table(name)
-        absent = {column: ibis.null("string") for column in optional if column not in columns}
-        return table.mutate(**absent).select(*required, *optional, "file", "row")
-
-    def _sql(self, text: str) -> list[tuple[Any, ...]]:
-        rows: list[tuple[Any, ...]] = self.connection.con.execute(text).fetchall()
-        return rows
-
-    def lookup(self, key: str, required: Sequence[str], delimiter: str = "\t") -> ir.Table:
-        """Files that rows are looked up in: no evidence themselves, so not counted, and read only as they are joined.
-
-        Raises:
-            InputError: a required column is missing.
-        """
-        paths = self.paths(key)
-        if not paths:
-            return ibis.memtable(pa.table({column: pa.array([], pa.string()) for column in required}))
-        table = self.connection.read_csv([str(path) for path in paths], delim=delimiter, all_varchar=True, header=True)
-        missing = [column for column in required if column not in table.columns]
-        if missing:
-            raise InputError(f"{self.name(paths[0])}: no column {missing[0]!r}; expected {', '.join(required)}")
-        return table.select(*required)
-
-    def keep(self, table: ir.Table) -> ir.Table:
-        """Compute a table that several others are made of once, not once for each."""
-        return self.connection.create_table(ibis.util.gen_name("kept"), table)
-
-    def records(self, records: Iterable[Record], rows: dict[str, int]) -> Staged:
-        """Write a stream of records in batches, and give them back as tables.
-
-        Args:
-            records: What a parser yields, in any order.
-            rows: File → number of input rows (terms, lines) that it holds, counted apart from the parser.
-        """
-        for file, count in rows.items():
-            self.rows[file] = self.rows.get(file, 0) + count
-        number = len(list(self.scratch.glob("nodes.*")))
-        paths = {table: self.scratch / f"{table}.{number}.parquet" for table in SCHEMAS}
-        writers = {table: pq.ParquetWriter(path, SCHEMAS[table]) for table, path in paths.items()}
-        for batch in _batches(records):
-            for kind, table in _TABLES.items():
-                rows_of_kind = [record for record in batch if type(record) is kind]
-                if rows_of_kind:
-                    columns = dict(zip(rows_of_kind[0]._fields, zip(*rows_of_kind, strict=True), strict=True))
-                    writers[table].write_table(
-                        pa.table({f.name: pa.array(columns[f.name], f.type) for f in SCHEMAS[table]})
-                    )
-        for writer in writers.values():
-            writer.close()
-        return Staged(**{table: [self.connection.read_parquet(path)] for table, path in paths.items()})
-
-
-def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
-    iterator = iter(records)
-    while batch := list(islice(iterator, _BATCH)):
-        yield batch
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def read_header(path: Path, delimiter: str, quote: str, comment: str) -> tuple[int, list[str]]:
-    """How many comment lines a delimited file begins with, and the column names in the line that follows."""
-    with (
-        gzip.open(path, "rt", encoding="utf-8-sig")
-        if path.suffix == ".gz"
-        else open(path, encoding="utf-8-sig") as lines
-    ):
-        for skipped, line in enumerate(lines):
-            if not (comment and line.startswith(comment)):
-                fields = line.rstrip("\r\n")
-                quoted = csv.reader([fields], delimiter=delimiter, quotechar=quote or None)
-                return skipped, next(quoted) if quote else fields.split(delimiter)
-    raise InputError(f"{path}: an empty file; expected a header line")
-
-
-def find(source: Source, root: Path) -> dict[str, list[Path]]:
-    """Where each of a source's files lies below `root`: key → paths, sorted; empty where a needed one is absent."""
-    everything = [path for path in sorted(root.rglob("*")) if path.is_file()]
-
-    def matches(path: Path, pattern: str) -> bool:
-        text = path.relative_to(root).as_posix() if "/" in pattern else path.name
-        return any(
-            fnmatch(text, end) or ("/" in pattern and fnmatch(text, f"*/{end}")) for end in (pattern, f"{pattern}.gz")
-        )
-
-    found = {
-        key: [path for path in everything if any(matches(path, pattern) for pattern in patterns)]
-        for key, patterns in source.files.items()
-    }
-    return found if all(found[key] for key in found if key not in source.optional) and any(found.values()) else {}
+STAGING_VERSION = 3
+_STAGING = {"kgbuild.staging", "kgbuild.inputs", "kgbuild.model", "kgbuild.errors"}
 
 
 @dataclass(frozen=True)
 class Manifest:
     """What was staged of a source, kept beside its tables as `manifest.json`.
 
-    `files` maps each file to its sha256; `rows` each file to its number of input rows; `outcomes` has their sum as
-    `staged`, `merged` and `rejected`; `records` counts the rows of each table.
+    `declared` is what its loader, or who loaded it, said of it; `files` maps each file to its sha256; `rows` each file
+    to its number of input rows; `outcomes` has their sum as `staged`, `merged` and `rejected`; `records` counts the
+    rows of each table.
     """
 
     source: str
@@ -254,27 +47,44 @@ class Manifest:
     outcomes: dict[str, int]
     records: dict[str, int]
     seconds: float
+    declared: Source
 
     @classmethod
     def read(cls, folder: Path) -> "Manifest | None":
-        """The manifest in a folder of staged tables, None where there is none."""
+        """The manifest in a folder of staged tables, None where there is none, or another kg's."""
         path = folder / "manifest.json"
-        return cls(**json.loads(path.read_text())) if path.exists() else None
+        if not path.exists():
+            return None
+        stored = json.loads(path.read_text())
+        return cls(**stored | {"declared": Source.read(stored["declared"])}) if "declared" in stored else None
 
 
 def stage(
-    loader: ModuleType, root: Path, files: dict[str, list[Path]], target: Path, parameters: dict[str, str] | None = None
+    loader: ModuleType,
+    root: Path,
+    files: dict[str, list[Path]],
+    target: Path,
+    parameters: dict[str, str] | None = None,
+    source: Source | None = None,
 ) -> Manifest:
     """Stage one source into the folder `target`, atomically; an unchanged one is left as it is.
+
+    Args:
+        loader: The module that reads it.
+        root: The folder that records name its files below.
+        files: Key of the source's `files` → paths.
+        target: The folder of its staged tables.
+        parameters: Options of the source that differ from their defaults.
+        source: What it is, where not what its loader declares (a file that somebody named).
 
     Raises:
         LoadError: the outcomes do not add up to the input rows.
     """
-    source: Source = loader.SOURCE
+    source = source or loader.SOURCE
     started = time.monotonic()
     parameters = source.parameters | (parameters or {})
     digests = {path.relative_to(root).as_posix(): _sha256(path) for paths in files.values() for path in paths}
-    fingerprint = _fingerprint(loader, digests, parameters)
+    fingerprint = _fingerprint(loader, source, digests, parameters)
     before = Manifest.read(target)
     if before is not None and before.fingerprint == fingerprint:
         return before
@@ -288,7 +98,7 @@ def stage(
         outcomes, records = _write(tables, inputs, out)
         manifest = Manifest(
             source.name, getattr(loader, "version", lambda _: source.version)(inputs), digests, fingerprint,
-            inputs.rows, outcomes, records, round(time.monotonic() - started, 2),
+            inputs.rows, outcomes, records, round(time.monotonic() - started, 2), source,
         )  # fmt: skip
         _check(manifest)
         (out / "manifest.json").write_text(json.dumps(asdict(manifest), indent=1))
@@ -305,11 +115,26 @@ def _connect(scratch: Path) -> Any:
     )
 
 
-def _fingerprint(loader: ModuleType, digests: dict[str, str], parameters: dict[str, str]) -> str:
-    used = {loader.__name__} | {str(getattr(value, "__module__", "")) for value in vars(loader).values()}
-    ours = {name for name in used if name.startswith(("loaders.", "kgbuild."))} - {__name__}
-    code = {name: Path(str(sys.modules[name].__file__)).read_text() for name in sorted(ours)}
-    return hashlib.sha256(json.dumps([STAGING_VERSION, code, digests, parameters], sort_keys=True).encode()).hexdigest()
+def _fingerprint(loader: ModuleType, source: Source, digests: dict[str, str], parameters: dict[str, str]) -> str:
+    """The hash of all that the staged tables depend on: files, options, declaration, and the code that reads them."""
+    code = {module.__name__: Path(str(module.__file__)).read_text() for module in _modules(loader)}
+    parts = [STAGING_VERSION, dict(sorted(code.items())), digests, parameters, asdict(source)]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _modules(loader: ModuleType) -> list[ModuleType]:
+    """The loader with those of our modules that it reads its source with; STAGING_VERSION stands for staging's own."""
+    found, waiting = {}, [loader.__name__]
+    while waiting:
+        name = waiting.pop()
+        if name in found or not name.startswith(("loaders.", "kgbuild.")) or name in _STAGING:
+            continue
+        module = found[name] = sys.modules[name]
+        waiting += [
+            value.__name__ if isinstance(value, ModuleType) else str(getattr(value, "__module__", ""))
+            for value in vars(module).values()
+        ]
+    return list(found.values())
 
 
 def _sha256(path: Path) -> str:

@@ -1,6 +1,8 @@
 """Loaders: one module a source, each with a `SOURCE` and a pure function `load(inputs) -> Staged`.
 
 `LOADERS` lists them in the order of precedence: where no source owns a concept, the first that has its name gives it.
+`DOORS` lists the formats in which somebody's own files are read (`kg load ontology FILE --vocabulary X`); what the
+files are called and under which licence they stand is said by who loads them.
 """
 
 from types import ModuleType
@@ -19,6 +21,7 @@ from loaders import (
     mondo,
     mondo_mappings,
     mrinstruments,
+    ontology,
     pgrm,
     phecode,
     primekg,
@@ -47,3 +50,5 @@ LOADERS: dict[str, ModuleType] = {
         eqtl_catalogue,
     )
 }
+
+DOORS: dict[str, ModuleType] = {module.SOURCE.name: module for module in (ontology,)}

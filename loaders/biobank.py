@@ -13,8 +13,8 @@ import ibis
 
 from kgbuild.association import neg_log10_p
 from kgbuild.curie import standardize_column
+from kgbuild.inputs import Inputs, Staged
 from kgbuild.model import EFFECT_KINDS, Source
-from kgbuild.staging import Inputs, Staged
 
 SOURCE = Source(
     name="biobank",

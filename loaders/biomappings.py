@@ -2,13 +2,13 @@
 
 Source: https://github.com/biopragmatics/biomappings (positive.sssom.tsv, negative.sssom.tsv)
 Licence: CC0-1.0
-Yields: what `loaders.sssom` reads; refuted mappings are negated edges.
-Skips: as `loaders.sssom`; predictions that nobody has reviewed.
+Yields: what `loaders.formats.sssom` reads; refuted mappings are negated edges.
+Skips: as `loaders.formats.sssom`; predictions that nobody has reviewed.
 """
 
+from kgbuild.inputs import Inputs, Staged
 from kgbuild.model import Source
-from kgbuild.staging import Inputs, Staged
-from loaders import sssom
+from loaders.formats import sssom
 
 SOURCE = Source(
     name="biomappings",

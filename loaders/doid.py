@@ -2,13 +2,13 @@
 
 Source: https://github.com/DiseaseOntology/HumanDiseaseOntology/tree/main/src/ontology (doid.obo)
 Licence: CC0-1.0
-Yields: what `loaders.obo` reads; every term a Disease.
-Skips: as `loaders.obo`.
+Yields: what `loaders.formats.obo` reads; every term a Disease.
+Skips: as `loaders.formats.obo`.
 """
 
+from kgbuild.inputs import Inputs, Staged
 from kgbuild.model import Source
-from kgbuild.staging import Inputs, Staged
-from loaders import obo
+from loaders.formats import obo
 
 SOURCE = Source(
     name="doid",

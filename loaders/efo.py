@@ -2,13 +2,13 @@
 
 Source: https://github.com/EBISPOT/efo/releases (efo.obo)
 Licence: Apache-2.0
-Yields: what `loaders.obo` reads; EFO's own terms are typed by the branch that they stand in.
-Skips: as `loaders.obo`; terms of other branches (cell lines' sources, protocols, instruments) have no type.
+Yields: what `loaders.formats.obo` reads; EFO's own terms are typed by the branch that they stand in.
+Skips: as `loaders.formats.obo`; terms of other branches (cell lines' sources, protocols, instruments) have no type.
 """
 
+from kgbuild.inputs import Inputs, Staged
 from kgbuild.model import Source
-from kgbuild.staging import Inputs, Staged
-from loaders import obo
+from loaders.formats import obo
 
 SOURCE = Source(
     name="efo",

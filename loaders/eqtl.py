@@ -9,8 +9,8 @@ Skips: rows without an rsID (a position here names no genome build), and phenoty
 import ibis
 
 from kgbuild.association import neg_log10_p
+from kgbuild.inputs import Inputs, Staged
 from kgbuild.model import Source
-from kgbuild.staging import Inputs, Staged
 
 SOURCE = Source(
     name="eqtl",

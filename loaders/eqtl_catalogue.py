@@ -11,8 +11,8 @@ Skips: median expression and imputation quality.
 import ibis
 
 from kgbuild.association import neg_log10_p, spdi
+from kgbuild.inputs import Inputs, Staged
 from kgbuild.model import Source
-from kgbuild.staging import Inputs, Staged
 
 SOURCE = Source(
     name="eqtl_catalogue",

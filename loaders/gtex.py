@@ -11,8 +11,8 @@ Skips: frequencies of the minor allele, since the file does not say which allele
 import ibis
 
 from kgbuild.association import neg_log10_p, spdi
+from kgbuild.inputs import Inputs, Staged
 from kgbuild.model import Source
-from kgbuild.staging import Inputs, Staged
 
 SOURCE = Source(
     name="gtex",

@@ -13,8 +13,8 @@ import ibis
 import ibis.expr.types as ir
 
 from kgbuild.association import ancestry, mapped_traits, neg_log10_p, sample_size
+from kgbuild.inputs import Inputs, Staged
 from kgbuild.model import Source
-from kgbuild.staging import Inputs, Staged
 
 SOURCE = Source(
     name="gwas_catalog",

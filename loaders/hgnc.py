@@ -9,8 +9,8 @@ Skips: nothing; withdrawn entries are obsolete nodes.
 import ibis
 
 from kgbuild.curie import standardize_column
+from kgbuild.inputs import Inputs, Staged
 from kgbuild.model import Source
-from kgbuild.staging import Inputs, Staged
 
 SOURCE = Source(
     name="hgnc",

@@ -2,13 +2,13 @@
 
 Source: https://github.com/obophenotype/human-phenotype-ontology/releases (hp.obo)
 Licence: https://hpo.jax.org/license (attribution; terms may not be altered)
-Yields: what `loaders.obo` reads; every term a Phenotype.
-Skips: as `loaders.obo`.
+Yields: what `loaders.formats.obo` reads; every term a Phenotype.
+Skips: as `loaders.formats.obo`.
 """
 
+from kgbuild.inputs import Inputs, Staged
 from kgbuild.model import Source
-from kgbuild.staging import Inputs, Staged
-from loaders import obo
+from loaders.formats import obo
 
 SOURCE = Source(
     name="hp",

@@ -2,13 +2,14 @@
 
 Source: https://github.com/monarch-initiative/mondo/releases (mondo.obo)
 Licence: CC-BY-4.0
-Yields: what `loaders.obo` reads; every term a Disease. Its mappings are a source of their own, `mondo_mappings`.
-Skips: as `loaders.obo`.
+Yields: what `loaders.formats.obo` reads; every term a Disease. Its mappings are a source of their
+    own, `mondo_mappings`.
+Skips: as `loaders.formats.obo`.
 """
 
+from kgbuild.inputs import Inputs, Staged
 from kgbuild.model import Source
-from kgbuild.staging import Inputs, Staged
-from loaders import obo
+from loaders.formats import obo
 
 SOURCE = Source(
     name="mondo",

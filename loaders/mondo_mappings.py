@@ -2,13 +2,13 @@
 
 Source: https://github.com/monarch-initiative/mondo/tree/master/src/ontology/mappings (mondo_exactmatch_*.sssom.tsv)
 Licence: CC0-1.0
-Yields: what `loaders.sssom` reads.
-Skips: as `loaders.sssom`.
+Yields: what `loaders.formats.sssom` reads.
+Skips: as `loaders.formats.sssom`.
 """
 
+from kgbuild.inputs import Inputs, Staged
 from kgbuild.model import Source
-from kgbuild.staging import Inputs, Staged
-from loaders import sssom
+from loaders.formats import sssom
 
 SOURCE = Source(
     name="mondo_mappings",

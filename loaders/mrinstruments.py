@@ -10,8 +10,8 @@ Skips: rows without a mapped trait or without an rsID; positions outside of the 
 import ibis
 
 from kgbuild.association import ancestry, mapped_traits, neg_log10_p, sample_size, unescape
+from kgbuild.inputs import Inputs, Staged
 from kgbuild.model import Source
-from kgbuild.staging import Inputs, Staged
 
 SOURCE = Source(
     name="mrinstruments",

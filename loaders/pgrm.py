@@ -9,8 +9,8 @@ Skips: the numbers of cases needed.
 
 import ibis
 
+from kgbuild.inputs import Inputs, Staged
 from kgbuild.model import Source
-from kgbuild.staging import Inputs, Staged
 
 SOURCE = Source(
     name="pgrm",

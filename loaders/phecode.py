@@ -16,8 +16,8 @@ from pathlib import Path
 import ibis
 import ibis.expr.types as ir
 
+from kgbuild.inputs import Inputs, Staged
 from kgbuild.model import Source
-from kgbuild.staging import Inputs, Staged
 
 SOURCE = Source(
     name="phecode",

@@ -11,8 +11,8 @@ import ibis
 import ibis.expr.types as ir
 
 from kgbuild.curie import PADDED
+from kgbuild.inputs import Inputs, Staged
 from kgbuild.model import Source
-from kgbuild.staging import Inputs, Staged
 
 SOURCE = Source(
     name="primekg",

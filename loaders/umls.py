@@ -13,8 +13,8 @@ import ibis
 import ibis.expr.types as ir
 
 from kgbuild.curie import standardize_column
+from kgbuild.inputs import Inputs, Staged
 from kgbuild.model import Source
-from kgbuild.staging import Inputs, Staged
 
 SOURCE = Source(
     name="umls",

@@ -9,8 +9,9 @@ import ibis
 import pytest
 
 from kgbuild.errors import InputError, LoadError
+from kgbuild.inputs import Inputs, Staged, find
 from kgbuild.model import Node, Reject, Source
-from kgbuild.staging import Inputs, Manifest, Staged, find, stage
+from kgbuild.staging import Manifest, stage
 
 SOURCE = Source(name="toy", title="Toy", url="", licence="CC0-1.0", files={"rows": ("toy.tsv",)}, vocabularies=("toy",))
 

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from kgbuild import staging
+from kgbuild import inputs, staging
 
 DATA = Path(__file__).parents[2] / "data"
 
@@ -46,7 +46,7 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Tables]:
 
     def stage(loader: ModuleType, folder: str | Path, **parameters: str) -> Tables:
         root, target = DATA / folder, tmp_path_factory.mktemp("staged") / loader.SOURCE.name
-        files = staging.find(loader.SOURCE, root)
+        files = inputs.find(loader.SOURCE, root)
         assert files, f"{root} lacks a file of {loader.SOURCE.files}"
         manifest = staging.stage(loader, root, files, target, parameters)
 

@@ -14,8 +14,8 @@ import ibis
 import ibis.expr.types as ir
 
 from kgbuild.curie import converter, standardize_column
-from kgbuild.staging import Inputs, Staged
-from loaders.obo import PREFIX_TYPES, lines
+from kgbuild.inputs import Inputs, Staged, lines
+from kgbuild.model import PREFIX_TYPES
 
 _PREDICATES = {
     "skos:exactMatch": "EXACT_MATCH",

@@ -10,7 +10,6 @@ matches that a `property_value:` states.
 Skips: other tags and relations; Typedef and Instance frames; cross-references without a prefix.
 """
 
-import gzip
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,17 +19,8 @@ from pathlib import Path
 import fastobo
 
 from kgbuild.curie import from_iri, standardize
-from kgbuild.errors import InputError
-from kgbuild.model import Edge, Name, Node, Reject
-from kgbuild.staging import Inputs, Record, Staged
-
-#: What the terms of a vocabulary are, whichever file they stand in.
-PREFIX_TYPES = {
-    "MONDO": "Disease", "DOID": "Disease", "ORPHA": "Disease", "HP": "Phenotype", "MP": "Phenotype",
-    "OBA": "Measurement", "PR": "Protein", "CHEBI": "Chemical", "NCBITaxon": "Organism", "CL": "Cell", "CLO": "Cell",
-    "UBERON": "Anatomy", "BTO": "Anatomy", "PO": "Anatomy", "ZFA": "Anatomy", "FMA": "Anatomy",
-    "ECTO": "Exposure", "XCO": "Exposure", "ENVO": "Exposure",
-}  # fmt: skip
+from kgbuild.inputs import Inputs, Record, Staged, lines
+from kgbuild.model import PREFIX_TYPES, Edge, Name, Node, Reject
 
 _GO_TYPES = {
     "GO:0008150": "BiologicalProcess", "GO:0003674": "MolecularFunction", "GO:0005575": "CellularComponent",
@@ -72,20 +62,23 @@ class _Outline:
     obsolete: bool
 
 
-def read(inputs: Inputs, roots: dict[str, str] | None = None, key: str = "ontology") -> Staged:
+def read(
+    inputs: Inputs, roots: dict[str, str] | None = None, key: str = "ontology", every: str | None = None
+) -> Staged:
     """Stage the OBO files of `SOURCE.files[key]`.
 
     Args:
         inputs: The loader's files.
         roots: Term → type of its descendants, the first that applies, for terms whose prefix does not say.
         key: Which of the source's files.
+        every: The type of every term, where it is one.
 
     Raises:
         InputError: a file cannot be decompressed.
     """
     paths = inputs.paths(key)
     counts = {inputs.name(path): sum(line.rstrip() == "[Term]" for line in lines(path)) for path in paths}
-    records = chain.from_iterable(_records(path, inputs.name(path), _GO_TYPES | (roots or {})) for path in paths)
+    records = chain.from_iterable(_records(path, inputs.name(path), _GO_TYPES | (roots or {}), every) for path in paths)
     return inputs.records(records, counts)
 
 
@@ -97,16 +90,6 @@ def version(inputs: Inputs) -> str | None:
         if line.startswith("["):
             break
     return None
-
-
-def lines(path: Path) -> Iterator[str]:
-    """The lines of a text file, plain or gzip, whatever its line ends; bytes that are not UTF-8 become surrogates."""
-    try:
-        opened = gzip.open if path.suffix == ".gz" else open
-        with opened(path, "rt", encoding="utf-8-sig", errors="surrogateescape") as file:
-            yield from file
-    except (EOFError, gzip.BadGzipFile) as error:
-        raise InputError(f"{path}: {error}; expected a complete gzip file, download it again") from error
 
 
 def _frames(path: Path) -> Iterator[str]:
@@ -146,7 +129,7 @@ def _type(term: str, outline: dict[str, _Outline], roots: dict[str, str]) -> str
     return prefixes[0] or next(by_root, None) or next(filter(None, prefixes), None)
 
 
-def _records(path: Path, file: str, roots: dict[str, str]) -> Iterator[Record]:
+def _records(path: Path, file: str, roots: dict[str, str], every: str | None) -> Iterator[Record]:
     outline = _outline(path)
     for row, frame in enumerate(_frames(path), 1):
         try:
@@ -160,7 +143,7 @@ def _records(path: Path, file: str, roots: dict[str, str]) -> Iterator[Record]:
         if identifier is None:
             yield Reject(file, row, str(term.id), f"[Term]\n{frame.rstrip()}", f"id {term.id} is not a CURIE")
         else:
-            yield from _term(term, identifier, _type(identifier, outline, roots), outline, file, row)
+            yield from _term(term, identifier, every or _type(identifier, outline, roots), outline, file, row)
 
 
 def _parse(frame: str) -> fastobo.term.TermFrame:

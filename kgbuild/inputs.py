@@ -1,0 +1,239 @@
+"""What a loader reads, and what it gives back: `load(inputs: Inputs) -> Staged`.
+
+It asks `inputs` for its files as Ibis tables of strings (`inputs.table`) or streams records out of a parser
+(`inputs.records`), and returns tables with any of the columns of `kgbuild.model`.
+"""
+
+import csv
+import gzip
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from functools import reduce
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from kgbuild.errors import InputError
+from kgbuild.model import SCHEMAS, Edge, Name, Node, Reject, Source
+
+Record = Node | Name | Edge | Reject
+_TABLES: dict[type, str] = {Node: "nodes", Name: "names", Edge: "edges", Reject: "rejects"}
+_BATCH = 50_000
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What a loader returns: for each staged table any number of Ibis tables, unioned by `stage`."""
+
+    nodes: Sequence[ir.Table] = ()
+    names: Sequence[ir.Table] = ()
+    edges: Sequence[ir.Table] = ()
+    rejects: Sequence[ir.Table] = ()
+
+
+@dataclass
+class Inputs:
+    """A source's files as a loader sees them.
+
+    Args:
+        source: What the loader declared.
+        root: The folder given as `--data`; file names in records are relative to it.
+        files: Key of `source.files` → the files found.
+        scratch: Folder for what is streamed.
+        parameters: Options of the source (`source.parameters` with what the user set).
+    """
+
+    source: Source
+    root: Path
+    files: dict[str, list[Path]]
+    scratch: Path
+    parameters: dict[str, str] = field(default_factory=dict)
+    connection: Any = None
+    rows: dict[str, int] = field(default_factory=dict)
+    rejects: list[ir.Table] = field(default_factory=list)
+
+    def name(self, path: Path) -> str:
+        """How records name this file."""
+        return path.relative_to(self.root).as_posix()
+
+    def paths(self, key: str) -> list[Path]:
+        """The files found for one key of `SOURCE.files`, sorted; empty where an optional one is absent."""
+        return self.files.get(key, [])
+
+    def table(
+        self,
+        key: str | Path,
+        required: Sequence[str],
+        optional: Sequence[str] = (),
+        delimiter: str = "\t",
+        quote: str = '"',
+        comment: str = "",
+        header: bool = True,
+    ) -> ir.Table:
+        """All files of a key as one table: the named columns as strings (empty cells null), with `file` and `row`.
+
+        A line that does not have the header's number of fields is rejected with the reader's reason. With
+        `header=False` the file has none and `required` + `optional` name its columns in order.
+
+        Raises:
+            InputError: a required column is missing.
+        """
+        paths = [key] if isinstance(key, Path) else self.paths(key)
+        tables = [self._read(path, required, optional, delimiter, quote, comment, header) for path in paths]
+        if not tables:
+            columns = [*required, *optional, "file"]
+            return ibis.memtable(
+                pa.table({c: pa.array([], pa.string()) for c in columns} | {"row": pa.array([], pa.int64())})
+            )
+        return reduce(lambda a, b: a.union(b), tables)
+
+    def _read(
+        self,
+        path: Path,
+        required: Sequence[str],
+        optional: Sequence[str],
+        delimiter: str,
+        quote: str,
+        comment: str,
+        header: bool,
+    ) -> ir.Table:
+        where, name = self.name(path), f"input_{len(self.rows)}"
+        skipped, columns = read_header(path, delimiter, quote, comment) if header else (0, [*required, *optional])
+        missing = [column for column in required if column not in columns]
+        if missing:
+            raise InputError(
+                f"{where}: no column {missing[0]!r} among {', '.join(columns[:8])} …; "
+                f"{self.source.title} has {', '.join(required)}"
+            )
+        typed = ", ".join(f"{_literal(column)}: 'VARCHAR'" for column in columns)
+        reader = (
+            f"read_csv({_literal(str(path))}, columns={{{typed}}}, header={str(header).lower()}, auto_detect=false,"
+            f" delim={_literal(delimiter)}, quote={_literal(quote)}, escape={_literal(quote)},"
+            f" skip={skipped}, strict_mode={str(bool(quote)).lower()}, max_line_size=16000000,"
+            f" store_rejects=true, rejects_limit=0, rejects_table='rejects_{name}', rejects_scan='scan_{name}')"
+        )
+        self._sql(
+            f"CREATE TABLE {name} AS SELECT *, row_number() OVER () AS row, {_literal(where)} AS file FROM {reader}"
+        )
+        good = self._sql(f"SELECT count(*) FROM {name}")[0][0]
+        bad = self._sql(f"SELECT count(DISTINCT line) FROM rejects_{name}")[0][0]
+        self.rows[where] = self.rows.get(where, 0) + good + bad
+        if bad:
+            self._sql(
+                f"CREATE TABLE bad_{name} AS SELECT {_literal(where)} AS file, -line::BIGINT AS row,"
+                f" 'line ' || line AS key, any_value(csv_line) AS raw,"
+                f" any_value(error_message) AS reason FROM rejects_{name} GROUP BY line"
+            )
+            self.rejects.append(self.connection.table(f"bad_{name}"))
+        table = self.connection.table(name)
+        absent = {column: ibis.null("string") for column in optional if column not in columns}
+        return table.mutate(**absent).select(*required, *optional, "file", "row")
+
+    def _sql(self, text: str) -> list[tuple[Any, ...]]:
+        rows: list[tuple[Any, ...]] = self.connection.con.execute(text).fetchall()
+        return rows
+
+    def lookup(self, key: str, required: Sequence[str], delimiter: str = "\t") -> ir.Table:
+        """Files that rows are looked up in: no evidence themselves, so not counted, and read only as they are joined.
+
+        Raises:
+            InputError: a required column is missing.
+        """
+        paths = self.paths(key)
+        if not paths:
+            return ibis.memtable(pa.table({column: pa.array([], pa.string()) for column in required}))
+        table = self.connection.read_csv([str(path) for path in paths], delim=delimiter, all_varchar=True, header=True)
+        missing = [column for column in required if column not in table.columns]
+        if missing:
+            raise InputError(f"{self.name(paths[0])}: no column {missing[0]!r}; expected {', '.join(required)}")
+        return table.select(*required)
+
+    def keep(self, table: ir.Table) -> ir.Table:
+        """Compute a table that several others are made of once, not once for each."""
+        return self.connection.create_table(ibis.util.gen_name("kept"), table)
+
+    def records(self, records: Iterable[Record], rows: dict[str, int]) -> Staged:
+        """Write a stream of records in batches, and give them back as tables.
+
+        Args:
+            records: What a parser yields, in any order.
+            rows: File → number of input rows (terms, lines) that it holds, counted apart from the parser.
+        """
+        for file, count in rows.items():
+            self.rows[file] = self.rows.get(file, 0) + count
+        number = len(list(self.scratch.glob("nodes.*")))
+        paths = {table: self.scratch / f"{table}.{number}.parquet" for table in SCHEMAS}
+        writers = {table: pq.ParquetWriter(path, SCHEMAS[table]) for table, path in paths.items()}
+        for batch in _batches(records):
+            for kind, table in _TABLES.items():
+                rows_of_kind = [record for record in batch if type(record) is kind]
+                if rows_of_kind:
+                    columns = dict(zip(rows_of_kind[0]._fields, zip(*rows_of_kind, strict=True), strict=True))
+                    writers[table].write_table(
+                        pa.table({f.name: pa.array(columns[f.name], f.type) for f in SCHEMAS[table]})
+                    )
+        for writer in writers.values():
+            writer.close()
+        return Staged(**{table: [self.connection.read_parquet(path)] for table, path in paths.items()})
+
+
+def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
+    iterator = iter(records)
+    while batch := list(islice(iterator, _BATCH)):
+        yield batch
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def read_header(path: Path, delimiter: str, quote: str, comment: str) -> tuple[int, list[str]]:
+    """How many comment lines a delimited file begins with, and the column names in the line that follows."""
+    with (
+        gzip.open(path, "rt", encoding="utf-8-sig")
+        if path.suffix == ".gz"
+        else open(path, encoding="utf-8-sig") as lines
+    ):
+        for skipped, line in enumerate(lines):
+            if not (comment and line.startswith(comment)):
+                fields = line.rstrip("\r\n")
+                quoted = csv.reader([fields], delimiter=delimiter, quotechar=quote or None)
+                return skipped, next(quoted) if quote else fields.split(delimiter)
+    raise InputError(f"{path}: an empty file; expected a header line")
+
+
+def find(source: Source, root: Path) -> dict[str, list[Path]]:
+    """Where each of a source's files lies below `root`: key → paths, sorted; empty where a needed one is absent."""
+    found = assign(source, root, [path for path in sorted(root.rglob("*")) if path.is_file()])
+    return found if all(found[key] for key in found if key not in source.optional) and any(found.values()) else {}
+
+
+def assign(source: Source, root: Path, paths: Sequence[Path]) -> dict[str, list[Path]]:
+    """Each key of `source.files` with those of the paths, all below `root`, whose names are like its patterns."""
+
+    def matches(path: Path, pattern: str) -> bool:
+        text = path.relative_to(root).as_posix() if "/" in pattern else path.name
+        return any(
+            fnmatch(text, end) or ("/" in pattern and fnmatch(text, f"*/{end}")) for end in (pattern, f"{pattern}.gz")
+        )
+
+    return {
+        key: [path for path in paths if any(matches(path, pattern) for pattern in patterns)]
+        for key, patterns in source.files.items()
+    }
+
+
+def lines(path: Path) -> Iterator[str]:
+    """The lines of a text file, plain or gzip, whatever its line ends; bytes that are not UTF-8 become surrogates."""
+    try:
+        opened = gzip.open if path.suffix == ".gz" else open
+        with opened(path, "rt", encoding="utf-8-sig", errors="surrogateescape") as file:
+            yield from file
+    except (EOFError, gzip.BadGzipFile) as error:
+        raise InputError(f"{path}: {error}; expected a complete gzip file, download it again") from error

@@ -1,0 +1,25 @@
+"""What a source's licence allows, by its SPDX identifier (https://spdx.org/licenses)."""
+
+from typing import Literal
+
+Terms = Literal["open", "share-alike", "restricted"]
+
+#: Use, change and redistribution, at most with attribution.
+OPEN = {
+    "CC0-1.0", "CC-PDDC", "PDDL-1.0", "CC-BY-3.0", "CC-BY-4.0", "ODC-By-1.0", "MIT", "Apache-2.0", "BSD-2-Clause",
+    "BSD-3-Clause", "OGL-UK-3.0", "US-government-work",
+}  # fmt: skip
+
+#: What is made from it must go out under the same terms.
+SHARE_ALIKE = {
+    "CC-BY-SA-3.0", "CC-BY-SA-4.0", "ODbL-1.0", "GPL-2.0-only", "GPL-2.0-or-later", "GPL-3.0-only", "GPL-3.0-or-later",
+}  # fmt: skip
+
+
+def terms(licence: str) -> Terms:
+    """`open`, `share-alike`, or `restricted`: whatever is not known to be one of the others.
+
+    >>> terms("CC0-1.0"), terms("ODbL-1.0"), terms("https://hpo.jax.org/license")
+    ('open', 'share-alike', 'restricted')
+    """
+    return "open" if licence in OPEN else "share-alike" if licence in SHARE_ALIKE else "restricted"
