@@ -222,9 +222,9 @@ def _load(
 
 def staged_sources(order: Sequence[str]) -> dict[str, Manifest]:
     """What is staged, by name: first the sources of `order`, then files that somebody named, by name."""
-    found = {path.name: Manifest.read(path) for path in sorted(folder("staged").iterdir()) if path.name[0] != "."}
-    names = [*order, *(name for name in found if name not in order)]
-    return {name: manifest for name in names if (manifest := found.get(name)) is not None}
+    manifests = [(path.name, Manifest.read(path)) for path in sorted(folder("staged").iterdir())]
+    found = {name: manifest for name, manifest in manifests if manifest is not None and manifest.source == name}
+    return {name: found[name] for name in [*order, *(name for name in found if name not in order)] if name in found}
 
 
 def _find(
