@@ -57,6 +57,8 @@ PREFIXES: dict[str, tuple[str, str]] = {
     "ensembl": ("http://identifiers.org/ensembl/", ""),
     "uniprot": ("http://purl.uniprot.org/uniprot/", "UniProtKB"),
     "dbSNP": ("http://identifiers.org/dbsnp/", ""),
+    "drugcentral": ("https://drugcentral.org/drugcard/", ""),
+    "ndfrt": ("https://bioregistry.io/ndfrt:", "NDF-RT NDFRT"),
     "drugbank": ("http://identifiers.org/drugbank/", "DRUGBANK_ID"),
     "reactome": ("http://identifiers.org/reactome/", "REACT"),
     "wikipathways": ("http://identifiers.org/wikipathways/", "WP"),
