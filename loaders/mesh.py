@@ -25,7 +25,7 @@ SOURCE = Source(
     name="mesh",
     title="Medical Subject Headings",
     url="https://www.nlm.nih.gov/mesh",
-    licence="https://www.nlm.nih.gov/databases/download/terms_and_conditions_mesh.html",
+    licence="LicenseRef-NLM-MeSH",
     files={
         "descriptors": ("desc20*.xml",), "supplementary": ("supp20*.xml",), "rdf": ("mesh.nt", "mesh20*.nt"),
     },

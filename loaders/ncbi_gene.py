@@ -2,7 +2,7 @@
 
 Source: https://ftp.ncbi.nlm.nih.gov/gene/DATA (GENE_INFO/Mammalia/Homo_sapiens.gene_info.gz; gene_history.gz where
 present); columns in the README beside them
-Licence: US-government-work (https://www.ncbi.nlm.nih.gov/home/about/policies)
+Licence: public domain (https://www.ncbi.nlm.nih.gov/home/about/policies)
 Yields: a Gene a row, regulatory regions (`biological-region`) without a type; its symbols, its names (the products'
 other designations as RELATED), XREF to the vocabularies in `_XREFS`; from gene_history an obsolete node a discontinued
 gene, and REPLACED_BY where it names another.
@@ -25,7 +25,7 @@ SOURCE = Source(
     name="ncbi_gene",
     title="NCBI Gene",
     url="https://www.ncbi.nlm.nih.gov/gene",
-    licence="US-government-work",
+    licence="LicenseRef-US-government-work",
     files={"genes": ("Homo_sapiens.gene_info",), "history": ("gene_history",)},
     optional=("history",),
     vocabularies=("NCBIGene",),

@@ -23,7 +23,7 @@ SOURCE = Source(
     name="phecodex",
     title="PhecodeX",
     url="https://phewascatalog.org/phecode_x",
-    licence="none stated",
+    licence="LicenseRef-none-stated",
     version="1.0",
     files={
         "labels": ("phecodeX_R_labels.csv",),
