@@ -36,9 +36,9 @@ from loaders import (
     phecode,
     phecodex,
     primekg,
-    string,
     rxnorm,
     snomed,
+    string,
     umls,
 )
 
