@@ -85,7 +85,12 @@ class Inputs:
             InputError: a required column is missing.
         """
         paths = [key] if isinstance(key, Path) else self.paths(key)
-        tables = [self._read(path, required, optional, delimiter, quote, comment, header) for path in paths]
+        tables = [
+            self._read_parquet(path, required, optional)
+            if path.suffix == ".parquet"
+            else self._read(path, required, optional, delimiter, quote, comment, header)
+            for path in paths
+        ]
         if not tables:
             columns = [*required, *optional, "file"]
             return ibis.memtable(
@@ -105,17 +110,13 @@ class Inputs:
     ) -> ir.Table:
         where, name = self.name(path), f"input_{len(self.rows)}"
         skipped, columns = read_header(path, delimiter, quote, comment) if header else (0, [*required, *optional])
-        missing = [column for column in required if column not in columns]
-        if missing:
-            raise InputError(
-                f"{where}: no column {missing[0]!r} among {', '.join(columns[:8])} …; "
-                f"{self.source.title} has {', '.join(required)}"
-            )
+        self._check(where, columns, required)
         typed = ", ".join(f"{_literal(column)}: 'VARCHAR'" for column in columns)
         reader = (
             f"read_csv({_literal(str(path))}, columns={{{typed}}}, header={str(header).lower()}, auto_detect=false,"
             f" delim={_literal(delimiter)}, quote={_literal(quote)}, escape={_literal(quote)},"
-            f" skip={skipped}, strict_mode={str(bool(quote)).lower()}, max_line_size=16000000,"
+            f" compression='{'gzip' if is_gzip(path) else 'none'}', skip={skipped},"
+            f" strict_mode={str(bool(quote)).lower()}, max_line_size=16000000,"
             f" store_rejects=true, rejects_limit=0, rejects_table='rejects_{name}', rejects_scan='scan_{name}')"
         )
         self._sql(
@@ -135,6 +136,26 @@ class Inputs:
         absent = {column: ibis.null("string") for column in optional if column not in columns}
         return table.mutate(**absent).select(*required, *optional, "file", "row")
 
+    def _read_parquet(self, path: Path, required: Sequence[str], optional: Sequence[str]) -> ir.Table:
+        """A Parquet file as a table of text, like any other."""
+        where, name, columns = self.name(path), f"input_{len(self.rows)}", pq.read_schema(path).names
+        self._check(where, columns, required)
+        self._sql(
+            f"CREATE TABLE {name} AS SELECT COLUMNS(* EXCLUDE file_row_number)::VARCHAR, file_row_number + 1 AS row,"
+            f" {_literal(where)} AS file FROM read_parquet({_literal(str(path))}, file_row_number=true)"
+        )
+        self.rows[where] = self._sql(f"SELECT count(*) FROM {name}")[0][0]
+        absent = {column: ibis.null("string") for column in optional if column not in columns}
+        return self.connection.table(name).mutate(**absent).select(*required, *optional, "file", "row")
+
+    def _check(self, where: str, columns: Sequence[str], required: Sequence[str]) -> None:
+        missing = [column for column in required if column not in columns]
+        if missing:
+            raise InputError(
+                f"{where}: no column {missing[0]!r} among {', '.join(columns[:8])} …; "
+                f"{self.source.title} has {', '.join(required)}"
+            )
+
     def _sql(self, text: str) -> list[tuple[Any, ...]]:
         rows: list[tuple[Any, ...]] = self.connection.con.execute(text).fetchall()
         return rows
@@ -148,7 +169,9 @@ class Inputs:
         paths = self.paths(key)
         if not paths:
             return ibis.memtable(pa.table({column: pa.array([], pa.string()) for column in required}))
-        table = self.connection.read_csv([str(path) for path in paths], delim=delimiter, all_varchar=True, header=True)
+        kind = "gzip" if is_gzip(paths[0]) else "none"
+        files = [str(path) for path in paths]
+        table = self.connection.read_csv(files, delim=delimiter, all_varchar=True, header=True, compression=kind)
         missing = [column for column in required if column not in table.columns]
         if missing:
             raise InputError(f"{self.name(paths[0])}: no column {missing[0]!r}; expected {', '.join(required)}")
@@ -193,13 +216,15 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def is_gzip(path: Path) -> bool:
+    """Whether a file is compressed, as its name (`.gz`, `.bgz`) or its first bytes say: not every name does."""
+    with open(path, "rb") as file:
+        return path.suffix in (".gz", ".bgz") or file.read(2) == b"\x1f\x8b"
+
+
 def read_header(path: Path, delimiter: str, quote: str, comment: str) -> tuple[int, list[str]]:
     """How many comment lines a delimited file begins with, and the column names in the line that follows."""
-    with (
-        gzip.open(path, "rt", encoding="utf-8-sig")
-        if path.suffix == ".gz"
-        else open(path, encoding="utf-8-sig") as lines
-    ):
+    with gzip.open(path, "rt", encoding="utf-8-sig") if is_gzip(path) else open(path, encoding="utf-8-sig") as lines:
         for skipped, line in enumerate(lines):
             if not (comment and line.startswith(comment)):
                 fields = line.rstrip("\r\n")
@@ -220,7 +245,8 @@ def assign(source: Source, root: Path, paths: Sequence[Path]) -> dict[str, list[
     def matches(path: Path, pattern: str) -> bool:
         text = path.relative_to(root).as_posix() if "/" in pattern else path.name
         return any(
-            fnmatch(text, end) or ("/" in pattern and fnmatch(text, f"*/{end}")) for end in (pattern, f"{pattern}.gz")
+            fnmatch(text, end) or ("/" in pattern and fnmatch(text, f"*/{end}"))
+            for end in (pattern, f"{pattern}.gz", f"{pattern}.bgz")
         )
 
     return {
@@ -232,7 +258,7 @@ def assign(source: Source, root: Path, paths: Sequence[Path]) -> dict[str, list[
 def lines(path: Path) -> Iterator[str]:
     """The lines of a text file, plain or gzip, whatever its line ends; bytes that are not UTF-8 become surrogates."""
     try:
-        opened = gzip.open if path.suffix == ".gz" else open
+        opened = gzip.open if is_gzip(path) else open
         with opened(path, "rt", encoding="utf-8-sig", errors="surrogateescape") as file:
             yield from file
     except (EOFError, gzip.BadGzipFile) as error:
