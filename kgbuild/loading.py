@@ -11,7 +11,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -146,6 +146,10 @@ def load_files(
         LoadError: as for `load`.
     """
     options = dict(parameters or {})
+    beside: Callable[[Path], list[Path]] = getattr(
+        door, "beside", lambda path: []
+    )  # what describes a file is read with it
+    paths = list(dict.fromkeys([*paths, *(found for path in paths for found in beside(path) if found.is_file())]))
     source = _given(door, paths, loaders, name, options)
     root = Path(os.path.commonpath([path.absolute().parent for path in paths]))
     files = assign(source, root, [path.absolute() for path in paths])
