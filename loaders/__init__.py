@@ -14,17 +14,24 @@ from loaders import (
     efo,
     eqtl,
     eqtl_catalogue,
+    finngen,
     gtex,
     gwas_catalog,
+    gwas_studies,
     hgnc,
     hp,
     mondo,
     mondo_mappings,
     mrinstruments,
+    mvp,
     ontology,
+    pan_ukb,
     pgrm,
     phecode,
+    phewas_catalog,
+    pheweb,
     primekg,
+    summary_statistics,
     umls,
 )
 
@@ -42,8 +49,13 @@ LOADERS: dict[str, ModuleType] = {
         biomappings,
         primekg,
         gwas_catalog,
+        gwas_studies,
         mrinstruments,
         pgrm,
+        phewas_catalog,
+        finngen,
+        pan_ukb,
+        mvp,
         biobank,
         eqtl,
         gtex,
@@ -51,4 +63,4 @@ LOADERS: dict[str, ModuleType] = {
     )
 }
 
-DOORS: dict[str, ModuleType] = {module.SOURCE.name: module for module in (ontology,)}
+DOORS: dict[str, ModuleType] = {module.SOURCE.name: module for module in (ontology, summary_statistics, pheweb)}
