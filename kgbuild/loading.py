@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -119,6 +119,10 @@ def load_files(
         LoadError: as for `load`.
     """
     options = dict(parameters or {})
+    beside: Callable[[Path], list[Path]] = getattr(
+        door, "beside", lambda path: []
+    )  # what describes a file is read with it
+    paths = list(dict.fromkeys([*paths, *(found for path in paths for found in beside(path) if found.is_file())]))
     source = _given(door, paths, loaders, name, options)
     root = Path(os.path.commonpath([path.absolute().parent for path in paths]))
     files = assign(source, root, [path.absolute() for path in paths])

@@ -17,8 +17,10 @@ from loaders import (
     efo,
     eqtl,
     eqtl_catalogue,
+    finngen,
     gtex,
     gwas_catalog,
+    gwas_studies,
     hetionet,
     hgnc,
     hp,
@@ -29,16 +31,21 @@ from loaders import (
     mondo,
     mondo_mappings,
     mrinstruments,
+    mvp,
     ncbi_gene,
     ontology,
     open_targets,
+    pan_ukb,
     pgrm,
     phecode,
     phecodex,
+    phewas_catalog,
+    pheweb,
     primekg,
     rxnorm,
     snomed,
     string,
+    summary_statistics,
     umls,
 )
 
@@ -70,8 +77,13 @@ LOADERS: dict[str, ModuleType] = {
         disgenet,
         string,
         gwas_catalog,
+        gwas_studies,
         mrinstruments,
         pgrm,
+        phewas_catalog,
+        finngen,
+        pan_ukb,
+        mvp,
         biobank,
         eqtl,
         gtex,
@@ -79,4 +91,4 @@ LOADERS: dict[str, ModuleType] = {
     )
 }
 
-DOORS: dict[str, ModuleType] = {module.SOURCE.name: module for module in (ontology,)}
+DOORS: dict[str, ModuleType] = {module.SOURCE.name: module for module in (ontology, summary_statistics, pheweb)}
