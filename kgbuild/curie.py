@@ -118,7 +118,7 @@ def from_iri(iri: str) -> str | None:
     compressed = converter().compress(iri.strip())
     if compressed:
         return standardize(compressed)
-    match = re.fullmatch(r".*[/#]([A-Za-z]+)[_:]([A-Za-z0-9]+)", iri.strip())
+    match = re.fullmatch(r".*[/#]([A-Za-z]+)[_:]([A-Za-z]*\d[A-Za-z0-9]*)", iri.strip())
     return standardize(f"{match[1]}:{match[2]}") if match else None
 
 

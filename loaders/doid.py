@@ -1,28 +1,28 @@
 """DOID: the Human Disease Ontology.
 
-Source: https://github.com/DiseaseOntology/HumanDiseaseOntology/tree/main/src/ontology (doid.obo)
+Source: https://github.com/DiseaseOntology/HumanDiseaseOntology/tree/main/src/ontology (doid.obo; doid.json and doid.owl are read too)
 Licence: CC0-1.0
-Yields: what `loaders.formats.obo` reads; every term a Disease.
-Skips: as `loaders.formats.obo`.
+Yields: what `loaders.formats.ontology` reads; every term a Disease.
+Skips: as `loaders.formats.ontology`.
 """
 
 from kgbuild.inputs import Inputs, Staged
 from kgbuild.model import Source
-from loaders.formats import obo
+from loaders.formats import ontology
 
 SOURCE = Source(
     name="doid",
     title="Human Disease Ontology",
     url="https://disease-ontology.org",
     licence="CC0-1.0",
-    files={"ontology": ("doid.obo",)},
+    files={"ontology": ("doid.obo", "doid.json", "doid.owl")},
     vocabularies=("DOID",),
     member=True,
     citation="Schriml LM et al. The Human Disease Ontology 2022 update. Nucleic Acids Res. 2022.",
 )
 
-version = obo.version
+version = ontology.version
 
 
 def load(inputs: Inputs) -> Staged:
-    return obo.read(inputs)
+    return ontology.read(inputs)
