@@ -1,6 +1,6 @@
 """DOID: the Human Disease Ontology.
 
-Source: https://github.com/DiseaseOntology/HumanDiseaseOntology/tree/main/src/ontology (doid.obo; doid.json and doid.owl are read too)
+Source: https://github.com/DiseaseOntology/HumanDiseaseOntology/tree/main/src/ontology (doid.obo, .json, .owl)
 Licence: CC0-1.0
 Yields: what `loaders.formats.ontology` reads; every term a Disease.
 Skips: as `loaders.formats.ontology`.

@@ -1,9 +1,9 @@
 """EFO: the Experimental Factor Ontology, whose release also holds the MONDO, HP and Orphanet terms that it uses.
 
-Source: https://github.com/EBISPOT/efo/releases (efo.obo; efo.json and efo.owl are read too)
+Source: https://github.com/EBISPOT/efo/releases (efo.obo, .json, .owl)
 Licence: Apache-2.0
 Yields: what `loaders.formats.ontology` reads; EFO's own terms are typed by the branch that they stand in.
-Skips: as `loaders.formats.ontology`; terms of other branches (cell lines' sources, protocols, instruments) have no type.
+Skips: as `loaders.formats.ontology`; terms of other branches (protocols, instruments) have no type.
 """
 
 from kgbuild.inputs import Inputs, Staged

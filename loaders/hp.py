@@ -1,6 +1,6 @@
 """HP: the Human Phenotype Ontology.
 
-Source: https://github.com/obophenotype/human-phenotype-ontology/releases (hp.obo; hp.json and hp.owl are read too)
+Source: https://github.com/obophenotype/human-phenotype-ontology/releases (hp.obo, .json, .owl)
 Licence: https://hpo.jax.org/license (attribution; terms may not be altered)
 Yields: what `loaders.formats.ontology` reads; every term a Phenotype.
 Skips: as `loaders.formats.ontology`.

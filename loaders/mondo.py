@@ -1,6 +1,6 @@
 """MONDO: the Mondo Disease Ontology.
 
-Source: https://github.com/monarch-initiative/mondo/releases (mondo.obo; mondo.json and mondo.owl are read too)
+Source: https://github.com/monarch-initiative/mondo/releases (mondo.obo, .json, .owl)
 Licence: CC-BY-4.0
 Yields: what `loaders.formats.ontology` reads; every term a Disease. Its mappings are a source of their
     own, `mondo_mappings`.

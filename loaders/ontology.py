@@ -4,7 +4,7 @@ Source: a file that you name, in OBO (1.2, 1.4), OBO Graph JSON, OWL (functional
     N-Triples; in these also a SKOS thesaurus. What it is shows in its first lines, whatever its suffix.
 Licence: as you state it (`--set licence=CC-BY-4.0`)
 Yields: what `loaders.formats.ontology` reads. Terms are of the type that you state (`--set type=Disease`), else of the
-    one that their prefix or their branch says. Terms whose IRIs have no prefix that kg knows get that of `--vocabulary`.
+    one that their prefix or their branch says. IRIs whose prefix kg does not know get that of `--vocabulary`.
 Skips: as `loaders.formats.ontology`.
 """
 

@@ -45,7 +45,8 @@ def open_document(path: Path, file: str) -> Document:
     """
     spelling = Spelling()
     rows, outline = 0, dict[str, Outline]()
-    for rows, frame in enumerate(_frames(path), 1):
+    for frame in _frames(path):
+        rows += 1
         tags = _OUTLINE.findall(frame)
         found = (spelling.curie(value) for tag, value in tags if tag in ("is_a", "replaced_by"))
         known = Outline(tuple(filter(None, found)), ("is_obsolete", "true") in tags)

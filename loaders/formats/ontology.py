@@ -49,6 +49,8 @@ def read(inputs: Inputs, roots: Mapping[str, str] | None = None, key: str = "ont
     """
     vocabulary = next(iter(inputs.source.vocabularies), "")
     opened = {inputs.name(path): _open(path, inputs, vocabulary) for path in inputs.paths(key)}
+    if empty := [file for file, document in opened.items() if not document.rows]:
+        raise InputError(f"{empty[0]}: no class and no concept; expected an ontology or a SKOS thesaurus")
 
     def every_record() -> Iterator[Record]:
         for file, document in opened.items():
@@ -78,7 +80,8 @@ def _open(path: Path, inputs: Inputs, vocabulary: str) -> Document:
         case "obograph":
             return obograph.open_document(path, file, vocabulary)
         case "turtle":
-            return rdf.open_document(path, file, RdfFormat.TURTLE, inputs.scratch, vocabulary)
+            syntax = RdfFormat.N_TRIPLES if ".nt" in path.suffixes else RdfFormat.TURTLE
+            return rdf.open_document(path, file, syntax, inputs.scratch, vocabulary)
         case "rdf_xml":
             return rdf.open_document(path, file, RdfFormat.RDF_XML, inputs.scratch, vocabulary)
         case "ofn" | "owx":

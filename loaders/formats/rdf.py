@@ -12,8 +12,9 @@ Skips: individuals, properties, logical definitions (owl:equivalentClass), restr
 
 import gzip
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuadParser, RdfFormat, Store, parse
 
@@ -79,11 +80,13 @@ def open_document(
     return Document(len(iris), _outline(store, iris, spelling), _terms(store, iris), spelling)
 
 
-def _binary(path: Path) -> BinaryIO:
-    stream: BinaryIO = gzip.open(path, "rb") if path.suffix == ".gz" else open(path, "rb")  # type: ignore[assignment]
-    if stream.read(3) != b"\xef\xbb\xbf":
-        stream.seek(0)
-    return stream
+@contextmanager
+def _binary(path: Path) -> Iterator[BinaryIO]:
+    """The bytes of a file, plain or gzip, behind the byte order mark."""
+    with gzip.open(path, "rb") if path.suffix == ".gz" else open(path, "rb") as stream:
+        if stream.read(3) != b"\xef\xbb\xbf":
+            stream.seek(0)
+        yield cast(BinaryIO, stream)
 
 
 def _declared(quads: QuadParser, iris: dict[str, int]) -> Iterator[Quad]:

@@ -2,7 +2,7 @@
 
 The readers (`obo`, `obograph`, `rdf`, `owl`) give a `Document`; `records` makes the same of it whatever the format was.
 
-Source: Biolink Model (https://biolink.github.io/biolink-model) for the predicates and the relations that it maps to them.
+Source: Biolink Model (https://biolink.github.io/biolink-model): the predicates, and the relations that it maps to them.
 """
 
 import json
@@ -53,6 +53,7 @@ def _relations() -> dict[str, Relation]:
         "in_taxon RO:0002162": "IN_TAXON", "disease_has_location RO:0004026": "DISEASE_HAS_LOCATION",
         "contributes_to RO:0002326 RO:0003304": "CONTRIBUTES_TO", "has_role RO:0000087": "HAS_CHEMICAL_ROLE",
         "interacts_with RO:0002434": "INTERACTS_WITH", "enables RO:0002327": "ENABLES",
+        "ORPHA:C056": "REPLACED_BY", "ORPHA:C057": "CONSIDER",  # ORDO's moved to, referred to
         "has_input RO:0002233": "HAS_INPUT", "has_output RO:0002234": "HAS_OUTPUT",
     }  # fmt: skip
     wider = {
@@ -63,8 +64,17 @@ def _relations() -> dict[str, Relation]:
             "CHEMICALLY_SIMILAR_TO",
         ),
     }  # fmt: skip
+    orphanet = {
+        "317343": "disease-causing germline mutation(s) in", "317344": "disease-causing somatic mutation(s) in",
+        "317345": "major susceptibility factor in", "317346": "modifying germline mutation in",
+        "317348": "part of a fusion gene in", "317349": "role in the phenotype of",
+        "327767": "candidate gene tested in", "465410": "biomarker tested in",
+        "410295": "disease-causing germline mutation(s) (loss of function) in",
+        "410296": "disease-causing germline mutation(s) (gain of function) in",
+    }  # fmt: skip
     found = {name: Relation(value) for names, value in exactly.items() for name in names.split()}
     found |= {name: Relation(value, names.split()[0]) for names, value in wider.items() for name in names.split()}
+    found |= {f"ORPHA:{id}": Relation("GENE_ASSOCIATED_WITH_CONDITION", said) for id, said in orphanet.items()}
     # a thesaurus states both directions of its hierarchy, which is no more than one of them
     return found | {
         "broader": Relation("SUBCLASS_OF", "skos:broader"),
@@ -106,7 +116,7 @@ class Term:
 
 
 class Outline(NamedTuple):
-    """What typing needs to know of every term before the first is read: parents (and replacements), whether obsolete."""
+    """What typing needs to know of every term before the first is read: its parents (and replacements)."""
 
     parents: tuple[str, ...]
     obsolete: bool
@@ -219,7 +229,10 @@ def _no_curie(identifier: str) -> str:
 
 
 def type_of(term: str, outline: Mapping[str, Outline], roots: Mapping[str, str]) -> str | None:
-    """By a root of its own vocabulary, else its prefix, else any root among its ancestors, else the nearest's prefix."""
+    """By a root of its own vocabulary, else its prefix, else any root above it, else its nearest kin's prefix.
+
+    A root may be of no type, and so are its descendants.
+    """
     prefix = term.partition(":")[0]
     own = PREFIX_TYPES.get(prefix)
     if own and not any(root.startswith(f"{prefix}:") for root in roots):
@@ -231,6 +244,8 @@ def type_of(term: str, outline: Mapping[str, Outline], roots: Mapping[str, str])
         lineage |= dict.fromkeys(new)
         waiting += new
     by_root = [(root, kind) for root, kind in roots.items() if root in lineage]
-    kin = (kind for root, kind in by_root if root.startswith(f"{prefix}:"))
+    for root, kind in by_root:
+        if root.startswith(f"{prefix}:"):
+            return kind or None
     prefixes = (PREFIX_TYPES.get(each.partition(":")[0]) for each in lineage)
-    return next(kin, None) or own or next((kind for _, kind in by_root), None) or next(filter(None, prefixes), None)
+    return own or next((kind for _, kind in by_root), None) or next(filter(None, prefixes), None)
