@@ -28,8 +28,10 @@ _COLUMNS = ("code", "iri", "parents", "synonyms", "definition", "display", "stat
 
 #: Type → UMLS semantic types; a concept of several has the first here.
 _TYPES = {
-    "Disease": r"Disease or Syndrome|Neoplastic Process|Mental or Behavioral Dysfunction|Congenital Abnormality|"
-    r"Acquired Abnormality|Injury or Poisoning|Pathologic Function|Cell or Molecular Dysfunction|Anatomical Abnormality",
+    "Disease": r"Disease or Syndrome|Neoplastic Process|Mental or Behavioral Dysfunction|"
+    r"Congenital Abnormality|"
+    r"Acquired Abnormality|Anatomical Abnormality|Injury or Poisoning|Pathologic Function|"
+    r"Cell or Molecular Dysfunction",
     "Phenotype": r"Sign or Symptom|Finding",
     "Gene": r"Gene or Genome",
     "Protein": r"Amino Acid, Peptide, or Protein|Receptor|Enzyme",

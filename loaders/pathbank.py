@@ -19,7 +19,7 @@ SOURCE = Source(
     files={"ontology": ("pathbank.obo",)},
     vocabularies=("pathbank",),
     member=True,
-    citation="Wishart DS et al. PathBank 2.0, the pathway database for model organism metabolomics. Nucleic Acids Res. 2024;52:D654.",
+    citation="Wishart DS et al. PathBank 2.0: the pathway database. Nucleic Acids Res. 2024;52:D654.",
     downloads=(Download("https://w3id.org/biopragmatics/resources/pathbank/pathbank.obo.gz"),),
 )
 

@@ -29,6 +29,8 @@ _READ = re.compile(
 _PLAIN = re.compile(
     r"^(?:relationship|property_value): ([^\s\\{\"]+) ([^\s\\{\"!]+:[^\s\\{\"]+)(?: ![^\n{\\]*)?\r?\n", re.MULTILINE
 )
+#: Cross-references that are addresses, in whose spelling of `:` files differ.
+_ADDRESS = re.compile(r"^xref:[ \t]*(https?\\?://\S+)[^\n]*\n", re.MULTILINE)
 #: A definition or synonym: tag, text, scope and type, the citations (not read, often malformed), what trails.
 _QUOTED = re.compile(
     r"(?P<tag>def|synonym|(?P<scope>exact|narrow|broad|related)_synonym):\s*(?P<text>\"(?:[^\"\\]|\\.)*\")\s*"
@@ -84,7 +86,7 @@ def _terms(path: Path, file: str) -> Iterator[Term | Reject]:
     for row, frame in enumerate(_frames(path), 1):
         plain = _PLAIN.findall(frame)
         try:
-            parsed = _parse(_PLAIN.sub("", frame) if plain else frame)
+            parsed = _parse(_ADDRESS.sub("", _PLAIN.sub("", frame) if plain else frame))
         except (SyntaxError, UnicodeEncodeError) as error:
             stated = re.search(r"^id:[ \t]*(\S+)", frame, re.MULTILINE)
             raw = f"[Term]\n{frame.rstrip()}".encode("utf-8", "backslashreplace").decode()
@@ -92,6 +94,7 @@ def _terms(path: Path, file: str) -> Iterator[Term | Reject]:
             continue
         term = Term(_text(parsed.id), row, f"[Term]\n{frame.rstrip()}")
         term.links = [Link(name, target) for name, target in plain if relation(name)]
+        term.links += [Link("xref", address.replace("\\", "")) for address in _ADDRESS.findall(frame)]
         for clause in parsed:
             _read(clause, term)
         yield term

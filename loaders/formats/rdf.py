@@ -64,7 +64,7 @@ def open_document(
     Raises:
         InputError: the file is malformed or cut off.
     """
-    iris: dict[str, int] = {}
+    iris: dict[str, NamedNode] = {}
     store = Store(scratch / f"rdf.{len(list(scratch.glob('rdf.*')))}")
     try:
         with _binary(path) as stream:
@@ -89,15 +89,15 @@ def _binary(path: Path) -> Iterator[BinaryIO]:
         yield cast(BinaryIO, stream)
 
 
-def _declared(quads: QuadParser, iris: dict[str, int]) -> Iterator[Quad]:
-    """The quads as they come, with each term's number written down."""
+def _declared(quads: QuadParser, iris: dict[str, NamedNode]) -> Iterator[Quad]:
+    """The quads as they come, with the terms that they declare written down in order."""
     for quad in quads:
         if quad.predicate == _TYPE and isinstance(quad.subject, NamedNode) and quad.object.value in _CLASSES:
-            iris.setdefault(quad.subject.value, len(iris) + 1)
+            iris.setdefault(quad.subject.value, quad.subject)
         yield quad
 
 
-def _outline(store: Store, iris: dict[str, int], spelling: Spelling) -> dict[str, Outline]:
+def _outline(store: Store, iris: dict[str, NamedNode], spelling: Spelling) -> dict[str, Outline]:
     parents: dict[str, list[str]] = {iri: [] for iri in iris}
     for predicate in _PARENTS:
         for quad in store.quads_for_pattern(None, NamedNode(predicate), None):
@@ -115,11 +115,11 @@ def _outline(store: Store, iris: dict[str, int], spelling: Spelling) -> dict[str
     return found
 
 
-def _terms(store: Store, iris: dict[str, int]) -> Iterator[Term | Reject]:
-    for iri, row in iris.items():
+def _terms(store: Store, iris: dict[str, NamedNode]) -> Iterator[Term | Reject]:
+    for row, (iri, node) in enumerate(iris.items(), 1):
         term, labels, definitions = Term(iri, row, iri), list[Literal](), list[tuple[int, int, str]]()
-        notes = _notes(store, NamedNode(iri))
-        for quad in store.quads_for_pattern(NamedNode(iri), None, None):
+        notes = _notes(store, node)
+        for quad in store.quads_for_pattern(node, None, None):
             predicate, value = quad.predicate.value, quad.object
             if isinstance(value, BlankNode):
                 term.links += _restriction(store, value) if predicate == _SUBCLASS else ()

@@ -126,7 +126,7 @@ class Spelling:
     """How the identifiers of a file are spelled as CURIEs.
 
     An IRI has the prefix that kg knows for it, else `vocabulary` in the namespace where most of the file's terms are
-    (unless they are OBO's), else the OBO form (`…/TOY_1`), else a prefix that the file itself declares.
+    (unless they are OBO's), else that of an OBO form (`…/TOY_1`), else one that the file itself declares.
 
     Args:
         iris: Of the file's terms.
@@ -159,8 +159,8 @@ class Spelling:
             local = re.sub(rf"(?i)^{re.escape(self._vocabulary)}[_:]", "", iri[len(self._own) :])
             if local and not re.search("[/#]", local):
                 return standardize(f"{self._vocabulary}:{local}")
-        if known := from_iri(iri):
-            return known
+        if converter().compress(iri) or re.search(r"/obo/\w+_\d+$|[/#][A-Z][A-Za-z]+[_:]\w*\d$", iri):
+            return from_iri(iri)
         matches = ((prefix, iri[len(space) :]) for space, prefix in self._declared if iri.startswith(space))
         return next((standardize(f"{p}:{local}") for p, local in matches if re.fullmatch(r"\w[\w.-]*", local)), None)
 
