@@ -8,11 +8,12 @@ Yields, Skips: as `loaders.formats.rdf`; terms are numbered as in the rewritten 
 import gzip
 import shutil
 from pathlib import Path
+from typing import Literal
 
 from kgbuild.errors import InputError
 
 
-def as_rdf_xml(path: Path, syntax: str, scratch: Path) -> Path:
+def as_rdf_xml(path: Path, syntax: Literal["ofn", "owx"], scratch: Path) -> Path:
     """The file as RDF/XML below `scratch`.
 
     Args:

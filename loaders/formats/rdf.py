@@ -14,9 +14,9 @@ import gzip
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuadParser, RdfFormat, Store, parse
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuadParser, RdfFormat, Store, Triple, parse
 
 from kgbuild.errors import InputError
 from kgbuild.model import Reject
@@ -92,21 +92,27 @@ def _binary(path: Path) -> Iterator[BinaryIO]:
 def _declared(quads: QuadParser, iris: dict[str, NamedNode]) -> Iterator[Quad]:
     """The quads as they come, with the terms that they declare written down in order."""
     for quad in quads:
+        if isinstance(quad.object, Triple):  # RDF 1.2's statements about statements
+            continue
         if quad.predicate == _TYPE and isinstance(quad.subject, NamedNode) and quad.object.value in _CLASSES:
             iris.setdefault(quad.subject.value, quad.subject)
         yield quad
 
 
+def _match(store: Store, subject: Any, predicate: Any = None, object: Any = None) -> Iterator[Any]:
+    return store.quads_for_pattern(subject, predicate, object)
+
+
 def _outline(store: Store, iris: dict[str, NamedNode], spelling: Spelling) -> dict[str, Outline]:
     parents: dict[str, list[str]] = {iri: [] for iri in iris}
     for predicate in _PARENTS:
-        for quad in store.quads_for_pattern(None, NamedNode(predicate), None):
+        for quad in _match(store, None, NamedNode(predicate)):
             if quad.subject.value in parents and not isinstance(quad.object, BlankNode):
                 parents[quad.subject.value].append(quad.object.value)
-    for quad in store.quads_for_pattern(None, NamedNode(f"{_SKOS}narrower"), None):
+    for quad in _match(store, None, NamedNode(f"{_SKOS}narrower")):
         if quad.object.value in parents:
             parents[quad.object.value].append(quad.subject.value)
-    deprecated = store.quads_for_pattern(None, NamedNode(f"{_OWL}deprecated"), None)
+    deprecated = _match(store, None, NamedNode(f"{_OWL}deprecated"))
     obsolete = {quad.subject.value for quad in deprecated if quad.object.value in ("true", "1")}
     found: dict[str, Outline] = {}
     for iri in iris:
@@ -119,7 +125,7 @@ def _terms(store: Store, iris: dict[str, NamedNode]) -> Iterator[Term | Reject]:
     for row, (iri, node) in enumerate(iris.items(), 1):
         term, labels, definitions = Term(iri, row, iri), list[Literal](), list[tuple[int, int, str]]()
         notes = _notes(store, node)
-        for quad in store.quads_for_pattern(node, None, None):
+        for quad in _match(store, node):
             predicate, value = quad.predicate.value, quad.object
             if isinstance(value, BlankNode):
                 term.links += _restriction(store, value) if predicate == _SUBCLASS else ()
@@ -164,9 +170,9 @@ def _language(value: Literal) -> str:
 def _notes(store: Store, iri: NamedNode) -> _Notes:
     """What is said of a term's statements: (predicate, object) → annotation property → values."""
     found: _Notes = {}
-    for quad in store.quads_for_pattern(None, _SOURCE, iri):
+    for quad in _match(store, None, _SOURCE, iri):
         axiom: dict[str, list[str]] = {}
-        for each in store.quads_for_pattern(quad.subject, None, None):
+        for each in _match(store, quad.subject):
             axiom.setdefault(each.predicate.value, []).append(each.object.value)
         predicates, targets = axiom.get(_PROPERTY.value, []), axiom.get(_TARGET.value, [])
         for key in zip(predicates, targets, strict=False):
@@ -182,6 +188,6 @@ def _said(axiom: dict[str, list[str]]) -> list[str]:
 
 def _restriction(store: Store, node: BlankNode) -> list[Link]:
     """`R some C` as a link; nothing for classes of another make."""
-    parts = {quad.predicate.value: quad.object for quad in store.quads_for_pattern(node, None, None)}
+    parts = {quad.predicate.value: quad.object for quad in _match(store, node)}
     on, some = parts.get(_ON), parts.get(_SOME)
     return [Link(on.value, some.value)] if isinstance(on, NamedNode) and isinstance(some, NamedNode) else []
