@@ -70,6 +70,9 @@ PREFIXES: dict[str, tuple[str, str]] = {
     "reactome": ("http://identifiers.org/reactome/", "REACT"),
     "wikipathways": ("http://identifiers.org/wikipathways/", "WP"),
     "pid.pathway": ("http://identifiers.org/pid.pathway/", "PID"),
+    "PW": (f"{_OBO}PW_", ""),
+    "pathbank": ("https://pathbank.org/view/", ""),
+    "smpdb": ("https://smpdb.ca/view/", ""),
     "kegg": ("http://identifiers.org/kegg/", ""),
     "pubmed": ("http://identifiers.org/pubmed/", "PMID"),
     "wikipedia.en": ("http://en.wikipedia.org/wiki/", "Wikipedia"),
@@ -128,7 +131,7 @@ def from_iri(iri: str) -> str | None:
     compressed = converter().compress(iri.strip())
     if compressed:
         return standardize(compressed)
-    match = re.fullmatch(r".*[/#]([A-Za-z]+)[_:]([A-Za-z0-9]+)", iri.strip())
+    match = re.fullmatch(r".*[/#]([A-Za-z]+)[_:]([A-Za-z]*\d[A-Za-z0-9]*)", iri.strip())
     return standardize(f"{match[1]}:{match[2]}") if match else None
 
 

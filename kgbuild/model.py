@@ -24,6 +24,7 @@ PREFIX_TYPES = {
     "OBA": "Measurement", "PR": "Protein", "CHEBI": "Chemical", "NCBITaxon": "Organism", "CL": "Cell", "CLO": "Cell",
     "UBERON": "Anatomy", "BTO": "Anatomy", "PO": "Anatomy", "ZFA": "Anatomy", "FMA": "Anatomy",
     "ECTO": "Exposure", "XCO": "Exposure", "ENVO": "Exposure",
+    "gard": "Disease", "PW": "Pathway", "pathbank": "Pathway", "smpdb": "Pathway", "wikipathways": "Pathway",
 }  # fmt: skip
 
 #: Scopes of a name, as OBO has them; `LABEL` is the preferred name, `SYMBOL` a gene's symbols, former or alias.

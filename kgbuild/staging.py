@@ -182,6 +182,8 @@ def _conform(staged: Staged, inputs: Inputs, source: Source) -> dict[str, ir.Tab
     names = _union(staged.names, "names")
     names = names.mutate(scope=names.scope.fill_null("EXACT"), language=names.language.fill_null("en"))
     labels = nodes.filter(nodes.name.notnull(), nodes.type.fill_null("") != "Variant")
+    stated = names.filter(names.scope == "LABEL").select("id", name="text").distinct()
+    labels = labels.anti_join(stated, ["id", "name"])  # labels whose language the loader says itself
     names = names.union(
         labels.select(
             "id", text=labels.name, scope=ibis.literal("LABEL"), language=ibis.literal("en"), file="file", row="row"

@@ -1,21 +1,21 @@
 """EFO: the Experimental Factor Ontology, whose release also holds the MONDO, HP and Orphanet terms that it uses.
 
-Source: https://github.com/EBISPOT/efo/releases (efo.obo)
+Source: https://github.com/EBISPOT/efo/releases (efo.obo, .json, .owl)
 Licence: Apache-2.0
-Yields: what `loaders.formats.obo` reads; EFO's own terms are typed by the branch that they stand in.
-Skips: as `loaders.formats.obo`; terms of other branches (cell lines' sources, protocols, instruments) have no type.
+Yields: what `loaders.formats.ontology` reads; EFO's own terms are typed by the branch that they stand in.
+Skips: as `loaders.formats.ontology`; terms of other branches (protocols, instruments) have no type.
 """
 
 from kgbuild.inputs import Inputs, Staged
 from kgbuild.model import Download, Source
-from loaders.formats import obo
+from loaders.formats import ontology
 
 SOURCE = Source(
     name="efo",
     title="Experimental Factor Ontology",
     url="https://www.ebi.ac.uk/efo",
     licence="Apache-2.0",
-    files={"ontology": ("efo.obo",)},
+    files={"ontology": ("efo.obo", "efo.json", "efo.owl")},
     vocabularies=("EFO",),
     member=True,
     citation="Malone J et al. Modeling sample variables with an Experimental Factor Ontology. Bioinformatics 2010.",
@@ -38,8 +38,8 @@ _ROOTS = {
     "EFO:0000469": "Exposure",  # environmental factor
 }
 
-version = obo.version
+version = ontology.version
 
 
 def load(inputs: Inputs) -> Staged:
-    return obo.read(inputs, _ROOTS)
+    return ontology.read(inputs, _ROOTS)
