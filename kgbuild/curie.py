@@ -50,6 +50,7 @@ PREFIXES: dict[str, tuple[str, str]] = {
     "omim.ps": ("https://omim.org/phenotypicSeries/PS", "OMIMPS"),
     "medgen": ("http://identifiers.org/medgen/", ""),
     "meddra": ("http://identifiers.org/meddra/", ""),
+    "decipher": ("https://bioregistry.io/decipher:", ""),
     "gard": ("https://rarediseases.info.nih.gov/diseases/", ""),
     "nord": ("https://rarediseases.org/rare-diseases/", ""),
     "hgnc": ("http://identifiers.org/hgnc/", ""),

@@ -73,13 +73,14 @@ class Inputs:
         optional: Sequence[str] = (),
         delimiter: str = "\t",
         quote: str = '"',
-        comment: str = "",
+        comment: str | tuple[str, ...] = "",
         header: bool = True,
     ) -> ir.Table:
         """All files of a key as one table: the named columns as strings (empty cells null), with `file` and `row`.
 
         A line that does not have the header's number of fields is rejected with the reader's reason. With
-        `header=False` the file has none and `required` + `optional` name its columns in order.
+        `header=False` the file has none and `required` + `optional` name its columns in order. The lines at the top
+        that begin with `comment` are no rows.
 
         Raises:
             InputError: a required column is missing.
@@ -100,11 +101,12 @@ class Inputs:
         optional: Sequence[str],
         delimiter: str,
         quote: str,
-        comment: str,
+        comment: str | tuple[str, ...],
         header: bool,
     ) -> ir.Table:
         where, name = self.name(path), f"input_{len(self.rows)}"
-        skipped, columns = read_header(path, delimiter, quote, comment) if header else (0, [*required, *optional])
+        skipped, columns = read_header(path, delimiter, quote, comment) if header or comment else (0, [])
+        columns = columns if header else [*required, *optional]
         missing = [column for column in required if column not in columns]
         if missing:
             raise InputError(
@@ -193,7 +195,7 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def read_header(path: Path, delimiter: str, quote: str, comment: str) -> tuple[int, list[str]]:
+def read_header(path: Path, delimiter: str, quote: str, comment: str | tuple[str, ...]) -> tuple[int, list[str]]:
     """How many comment lines a delimited file begins with, and the column names in the line that follows."""
     with (
         gzip.open(path, "rt", encoding="utf-8-sig")
