@@ -14,6 +14,7 @@ from loaders import (
     efo,
     eqtl,
     eqtl_catalogue,
+    goa,
     gtex,
     gwas_catalog,
     hgnc,
@@ -26,6 +27,7 @@ from loaders import (
     pgrm,
     phecode,
     primekg,
+    reactome,
     umls,
 )
 
@@ -41,7 +43,9 @@ LOADERS: dict[str, ModuleType] = {
         hgnc,
         mondo_mappings,
         biomappings,
+        reactome,
         hpoa,
+        goa,
         primekg,
         gwas_catalog,
         mrinstruments,
