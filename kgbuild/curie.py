@@ -45,6 +45,7 @@ PREFIXES: dict[str, tuple[str, str]] = {
     "icd10": ("https://icd.who.int/browse10/2019/en#/", "ICD-10 ICD10WHO ICD"),
     "icd10cm": ("http://purl.bioontology.org/ontology/ICD10CM/", ""),
     "icd11": ("http://id.who.int/icd/entity/", "icd11.foundation"),
+    "icd11.code": ("https://bioregistry.io/icd11.code:", ""),
     "icdo": ("https://bioregistry.io/icdo:", "ICD-O"),
     "omim": ("https://omim.org/entry/", "MIM"),
     "omim.ps": ("https://omim.org/phenotypicSeries/PS", "OMIMPS"),
