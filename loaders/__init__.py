@@ -10,6 +10,7 @@ from types import ModuleType
 from loaders import (
     biobank,
     biomappings,
+    clinvar,
     doid,
     efo,
     eqtl,
@@ -50,6 +51,7 @@ LOADERS: dict[str, ModuleType] = {
         goa,
         primekg,
         gwas_catalog,
+        clinvar,
         mrinstruments,
         pgrm,
         biobank,
