@@ -119,7 +119,8 @@ def _placed(rows: ir.Table) -> ir.Table:
 def _conditions(rows: ir.Table) -> ir.Table:
     """One row a variant and condition: `|` separates RCV records, `;` the conditions of one, `,` the ids of one."""
     parts, names, records = rows.ids.split("|"), rows.names.split("|"), rows.rcv.split("|")
-    rows = rows.mutate(
+    rows = rows.select(
+        "file", "row", "id", "allele", "alternative", "reference", "review", "significance", "oncogenicity", "somatic",
         part=parts, of=(parts.length() == names.length()).ifelse(names, None),
         records=(parts.length() == records.length()).ifelse(records, None),
     )  # fmt: skip
