@@ -24,6 +24,7 @@ from kgbuild.errors import InputError, LoadError
 from kgbuild.graph import SCHEMA_VERSION, GraphTables, merge
 from kgbuild.home import folder
 from kgbuild.inputs import assign, find
+from kgbuild.licence import ALLOWED, terms
 from kgbuild.model import Source
 from kgbuild.staging import Manifest, stage
 from kgbuild.store import Store, connect
@@ -36,12 +37,16 @@ _NOTHING = "nothing"
 
 @dataclass
 class Loaded:
-    """What a load did: manifests of the sources it staged, the names of the absent ones, seconds by step."""
+    """What a load did: manifests of the sources it staged, the names of the absent ones, seconds by step.
+
+    `left_out` has the licence of each source that the terms asked for keep out of the graph.
+    """
 
     staged: list[Manifest] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
+    left_out: dict[str, str] = field(default_factory=dict)
     writer: str | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -99,6 +104,7 @@ def load(
     parameters: Mapping[str, dict[str, str]] | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
+    licence: str = "all",
 ) -> Loaded:
     """Load sources below the folder `data` into the graph, beside those that are staged already.
 
@@ -109,6 +115,9 @@ def load(
         writer: `bulk`, `upsert`, or `auto`: bulk into an empty managed database, upsert otherwise.
         parameters: Source → its options.
         dry_run: Stage and count, and write nothing.
+        progress: What is told while it runs.
+        licence: The terms that the graph may stand under: `open`, `share-alike` or `all`. What stands under others is
+            neither staged nor, where it was staged earlier, in the graph.
 
     Raises:
         InputError: an unknown source, or one asked for by name whose files are not there.
@@ -116,7 +125,7 @@ def load(
     """
     result = Loaded()
     jobs = _find(names, data, loaders, parameters or {}, result)
-    return _load(jobs, tuple(loaders), writer, dry_run, progress or Silent(), result)
+    return _load(jobs, tuple(loaders), writer, dry_run, progress or Silent(), result, licence)
 
 
 def load_files(
@@ -128,6 +137,7 @@ def load_files(
     parameters: Mapping[str, str] | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
+    licence: str = "all",
 ) -> Loaded:
     """Load files that somebody named, in a format that kg knows, as a source of its own.
 
@@ -140,6 +150,7 @@ def load_files(
         parameters: Options of the door; `vocabulary`, `title`, `url` and `licence` say what the source is.
         dry_run: Stage and count, and write nothing.
         progress: As for `load`.
+        licence: As for `load`.
 
     Raises:
         InputError: a file that is not there or that the door does not read, an unknown option, a name that is taken.
@@ -158,7 +169,8 @@ def load_files(
             raise InputError(f"{path}: not a file that `kg load {door.SOURCE.name}` reads; it reads {expected}")
     if missing := [key for key in files if not files[key] and key not in source.optional]:
         raise InputError(f"{door.SOURCE.name}: no {missing[0]} file; expected {', '.join(source.files[missing[0]])}")
-    return _load([Job(door, source, root, files, options)], tuple(loaders), writer, dry_run, progress or Silent())
+    job = Job(door, source, root, files, options)
+    return _load([job], tuple(loaders), writer, dry_run, progress or Silent(), Loaded(), licence)
 
 
 def _given(
@@ -197,9 +209,15 @@ def _load(
     writer: str,
     dry_run: bool,
     progress: Progress,
-    result: Loaded | None = None,
+    result: Loaded,
+    licence: str,
 ) -> Loaded:
-    result = result or Loaded()
+    if licence not in ALLOWED:
+        raise InputError(f"--licence {licence}: no such terms; one of {', '.join(ALLOWED)}")
+    jobs = [job for job in jobs if _allowed(job.source, licence, result)]
+    if not jobs:
+        said = ", ".join(f"{name} ({its})" for name, its in result.left_out.items())
+        raise InputError(f"--licence {licence}: leaves nothing to load; it leaves out {said}")
     staged = folder("staged")
     for job in jobs:
         name = job.source.name
@@ -209,7 +227,8 @@ def _load(
         if before is not None and before.fingerprint == manifest.fingerprint:
             result.unchanged.append(name)
         result.staged.append(manifest)
-    manifests = staged_sources(order)
+    known = staged_sources(order)
+    manifests = {name: known[name] for name in known if _allowed(known[name].declared, licence, result)}
     result.kept = [name for name in manifests if name not in {job.source.name for job in jobs}]
     if dry_run:
         return result
@@ -218,6 +237,14 @@ def _load(
         tables = merge(staged, sources, folder("graph"))
     result.writer = _write(tables, writer, sources, manifests, progress)
     return result
+
+
+def _allowed(source: Source, licence: str, result: Loaded) -> bool:
+    """Whether a source stands under the terms asked for; one that does not is noted as left out."""
+    allowed = terms(source.licence) in ALLOWED[licence]
+    if not allowed:
+        result.left_out[source.name] = source.licence
+    return allowed
 
 
 def staged_sources(order: Sequence[str]) -> dict[str, Manifest]:
@@ -253,7 +280,7 @@ def _find(
         else:
             result.absent.append(name)
     if not jobs:
-        raise InputError(f"{data}: no file of any source; `kg sources` lists the file names")
+        raise InputError(f"{data}: no file of any source; `kg fetch` gets them, `kg sources NAME` says what they are")
     return jobs
 
 
