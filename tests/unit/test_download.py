@@ -260,6 +260,13 @@ def test_what_does_not_pass_is_one_line_and_the_files_after_it_are_fetched(serve
     )
 
 
+def test_a_proxy_of_the_environment_is_used(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    server.published["http://publisher.invalid/toy.tsv"] = Published()
+    monkeypatch.setenv("http_proxy", server.url(""))
+
+    assert outcomes(run(tmp_path, source(Download("http://publisher.invalid/toy.tsv")))) == ["fetched"]
+
+
 def test_an_address_that_nobody_answers_is_one_line(tmp_path: Path) -> None:
     (done,) = run(tmp_path, source(Download("http://127.0.0.1:1/toy.tsv")))
 
