@@ -1,6 +1,6 @@
 """Official files, fetched and pinned: `kg fetch`.
 
-    fetch()  address ──> DIR/<source>/<file>.part ──> compared, pinned in DIR/kg.lock.json, renamed to <file>
+    fetch()  address ──> DIR/<source>/<file>.part ──> compared, pinned in DIR/kg.lock.json, renamed to <file>, unpacked
 
 `kg.lock.json` has of each file the address, version, SHA-256, size, what the server says of it, and when it was
 fetched. A pin is written before its file is renamed, so that whatever is killed, the same command finishes it.
@@ -14,7 +14,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -22,6 +22,7 @@ from typing import Literal
 import requests
 
 import kgbuild
+from kgbuild.archive import is_packed, unpack
 from kgbuild.console import err
 from kgbuild.errors import InputError
 from kgbuild.licence import terms
@@ -37,7 +38,7 @@ Outcome = Literal["fetched", "unchanged", "removed", "by hand", "failed"]
 
 @dataclass(frozen=True)
 class Pin:
-    """What the lock says of one file."""
+    """What the lock says of one file; `unpacked` names the files that were unpacked from it."""
 
     url: str
     version: str | None
@@ -46,6 +47,7 @@ class Pin:
     etag: str | None
     last_modified: str | None
     fetched: str
+    unpacked: tuple[str, ...] = ()
 
     def is_held_by(self, path: Path) -> bool:
         """Whether a file has the pinned bytes."""
@@ -70,12 +72,14 @@ class Lock:
         if not path.exists():
             return cls(root)
         try:
-            files = {file: Pin(**pin) for file, pin in json.loads(path.read_text())["files"].items()}
+            stored = json.loads(path.read_text())["files"]
+            files = {file: Pin(**pin | {"unpacked": tuple(pin.get("unpacked", ()))}) for file, pin in stored.items()}
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise InputError(f"{path}: {error!r}; expected what `kg fetch` wrote: restore it, or delete it") from error
         for file in files:  # a lock may come from somebody else
             parts = PurePosixPath(file).parts
-            if len(parts) < 2 or ".." in parts or parts[0] == "/":
+            names = [PurePosixPath(name).parts for name in files[file].unpacked]
+            if len(parts) < 2 or ".." in parts or parts[0] == "/" or any(len(n) != 1 or ".." in n for n in names):
                 raise InputError(f"{path}: {file}: not a file below this folder; expected SOURCE/FILE")
         return cls(root, files)
 
@@ -222,7 +226,9 @@ def _source(
     failed = False
     for each in wanted:
         try:
-            yield _file(Remote(session, each.url, source.url), each, lock, way)
+            done = _file(Remote(session, each.url, source.url), each, lock, way)
+            _unpack(source, each, done, lock)
+            yield done
         except InputError as error:
             failed = True
             yield Fetched(source.name, "failed", each.file, each.url, problem=str(error))
@@ -236,6 +242,19 @@ def _source(
             (lock.root / file).unlink()
         lock.pin(file, None)
         yield Fetched(source.name, "removed", file, pin.url, pin.version, pin.size, pin.sha256)
+
+
+def _unpack(source: Source, wanted: _Wanted, done: Fetched, lock: Lock) -> None:
+    """Unpack an archive, unless that is done, and remove what only the one before it held."""
+    archive, pin = lock.root / wanted.file, lock.files[wanted.file]
+    if not is_packed(source, archive):
+        return
+    if done.outcome == "unchanged" and pin.unpacked and all((archive.parent / n).exists() for n in pin.unpacked):
+        return
+    names = unpack(source, archive)
+    for name in {*pin.unpacked, *(wanted.pin.unpacked if wanted.pin else ())} - set(names):
+        (archive.parent / name).unlink(missing_ok=True)
+    lock.pin(wanted.file, replace(pin, unpacked=names))
 
 
 def _file(remote: Remote, wanted: _Wanted, lock: Lock, way: _Way) -> Fetched:
@@ -308,6 +327,7 @@ def _pinned(wanted: _Wanted, part: Path, content: Content) -> Pin:
         etag=content.etag,
         last_modified=content.last_modified,
         fetched=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        unpacked=wanted.pin.unpacked if wanted.pin else (),  # until they are replaced
     )
 
 

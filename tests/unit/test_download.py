@@ -2,16 +2,19 @@
 
 import hashlib
 import http.server
+import io
 import json
 import os
 import re
 import signal
 import subprocess
 import sys
+import tarfile
 import threading
 import time
+import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -164,6 +167,7 @@ def test_a_file_is_fetched_and_pinned_and_its_licence_said(
     assert pin == {
         "url": server.url("/toy.tsv"), "version": "2026-02-03", "sha256": hashlib.sha256(CONTENT).hexdigest(),
         "size": len(CONTENT), "etag": '"one"', "last_modified": "Tue, 03 Feb 2026 10:00:00 GMT",
+        "unpacked": [],
     }  # fmt: skip
     assert files(tmp_path) == {"toy/toy.tsv", LOCK}
     assert capfd.readouterr().err == "toy: Toy, CC0-1.0 (open)\n"
@@ -414,6 +418,69 @@ def test_a_gzip_file_stays_packed_and_a_packed_answer_for_a_plain_file_is_refuse
     assert {asked["accept-encoding"] for here in server.published.values() for asked in here.asked} == {"identity"}
 
 
+def packed(**members: str) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, text in members.items():
+            archive.writestr(name, text)
+    return file.getvalue()
+
+
+def test_of_an_archive_the_files_that_are_read_are_unpacked(server: Server, tmp_path: Path) -> None:
+    members = {"2026/toy.tsv": "rows", "../../toy.tsv.gz": "more", "readme.txt": "no", "__MACOSX/._toy.tsv": "no"}
+    here = server.published["/toy.zip"] = Published(packed(**members))
+    toy = source(Download(server.url("/toy.zip")))
+
+    assert outcomes(run(tmp_path, toy)) == ["fetched"]
+    assert files(tmp_path) == {"toy/toy.zip", "toy/toy.tsv", "toy/toy.tsv.gz", LOCK}
+    assert (tmp_path / "toy/toy.tsv").read_text() == "rows"
+    assert pins(tmp_path)["toy/toy.zip"]["unpacked"] == ["toy.tsv", "toy.tsv.gz"]
+
+    (tmp_path / "toy/toy.tsv").unlink()
+    assert outcomes(run(tmp_path, toy)) == ["unchanged"]
+    assert (tmp_path / "toy/toy.tsv").read_text() == "rows"
+
+    here.content, here.etag = packed(**{"toy.tsv": "new rows"}), '"two"'
+    assert outcomes(run(tmp_path, toy, update=True)) == ["fetched"]
+    assert files(tmp_path) == {"toy/toy.zip", "toy/toy.tsv", LOCK}  # or both releases would be loaded
+    assert (tmp_path / "toy/toy.tsv").read_text() == "new rows"
+
+
+def test_a_tar_is_unpacked_too_and_an_archive_that_is_read_as_it_is_is_not(server: Server, tmp_path: Path) -> None:
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w:gz") as tape:
+        entry = tarfile.TarInfo("deep/toy.tsv")
+        entry.size = 4
+        tape.addfile(entry, io.BytesIO(b"rows"))
+    server.published["/toy.tar.gz"] = Published(file.getvalue())
+    toy = source(Download(server.url("/toy.tar.gz")))
+
+    run(tmp_path / "a", toy)
+    assert (tmp_path / "a/toy/toy.tsv").read_bytes() == b"rows"
+
+    run(tmp_path / "b", replace(toy, files={"all": ("*.tar.gz",)}))
+    assert files(tmp_path / "b") == {"toy/toy.tar.gz", LOCK}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (CONTENT, "File is not a zip file; expected a whole archive"),
+        (packed(**{"other.tsv": ""}), "holds none of the files that kg reads; expected toy.tsv"),
+        (packed(**{"a/toy.tsv": "1", "b/toy.tsv": "2"}), "holds two files named toy.tsv"),
+    ],
+)
+def test_an_archive_that_cannot_be_unpacked_is_one_line(
+    server: Server, tmp_path: Path, content: bytes, message: str
+) -> None:
+    server.published["/toy.zip"] = Published(content)
+
+    (done,) = run(tmp_path, source(Download(server.url("/toy.zip"))))
+
+    assert done.outcome == "failed"
+    assert message in done.problem
+
+
 def test_too_little_space_is_said_before_anything_is_written(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -486,6 +553,7 @@ def test_a_fetch_that_was_killed_between_pin_and_file_is_finished_without_the_se
         ('{"files": {"toy/toy.tsv": {"url": 1}}}', "expected what `kg fetch` wrote"),
         ('{"files": {"toy/../../etc/passwd": PIN}}', "not a file below this folder"),
         ('{"files": {"/etc/passwd": PIN}}', "not a file below this folder"),
+        ('{"files": {"toy/a.zip": {"unpacked": ["../b"], "url": 1}}}', "expected what `kg fetch` wrote"),
     ],
 )
 def test_a_lock_that_kg_did_not_write_is_one_line(tmp_path: Path, lock: str, message: str) -> None:
