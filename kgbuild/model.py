@@ -120,7 +120,7 @@ SCHEMAS = {"nodes": NODES, "names": NAMES, "edges": EDGES, "rejects": REJECTS}
 
 @dataclass(frozen=True)
 class Download:
-    """One official file of a source.
+    """One official file of a source. Of an archive that the loader does not read, the members in `files` are unpacked.
 
     Args:
         url: Its address; `{version}` stands for the release that `kg fetch --release` names, else for `latest`.

@@ -22,7 +22,7 @@ SOURCE = Source(
     name="gtex",
     title="GTEx eQTL",
     url="https://gtexportal.org",
-    licence="dbGaP open access",
+    licence="https://gtexportal.org/home/license",
     files={
         "pairs": ("*.v8.signif_variant_gene_pairs.txt", "*.v10.eQTLs.signif_pairs.parquet"),
         "lookup": ("*lookup_table.txt",),
