@@ -121,10 +121,10 @@ def standardize(curie: str) -> str:
     if not colon:
         return curie.strip()
     prefix = _SPELLINGS.get(prefix.lower(), prefix)
-    if prefix in PADDED and local.isdecimal():
-        local = local.zfill(7)
     if local.lower().startswith(f"{prefix.lower()}:"):  # "HGNC:HGNC:5", as some files write
         local = local[len(prefix) + 1 :]
+    if prefix in PADDED and local.isdecimal():
+        local = local.zfill(7)
     return f"{prefix}:{local}"
 
 
@@ -143,5 +143,7 @@ def standardize_column(curie: ir.StringValue) -> ir.StringValue:
     given, local = text.re_extract(r"^([^:]*):", 1), text.re_extract(r"^[^:]*:(.*)$", 1)
     known = ibis.map(list(_SPELLINGS), list(_SPELLINGS.values())).get(given.lower())
     prefix = ibis.coalesce(known, given)
+    doubled = local.lower().startswith(prefix.lower() + ":")  # "HGNC:HGNC:5", as some files write
+    local = doubled.ifelse(local.re_replace(r"^[^:]*:", ""), local)
     number = prefix.isin(PADDED) & local.re_search(r"^[0-9]{1,6}$")
     return text.contains(":").ifelse(prefix + ":" + number.ifelse(local.lpad(7, "0"), local), text)

@@ -33,7 +33,7 @@ SOURCE = Source(
     name="mvp",
     title="Million Veteran Program gwPheWAS",
     url="https://www.ncbi.nlm.nih.gov/projects/gap/cgi-bin/study.cgi?study_id=phs002453",
-    licence="dbGaP open access",
+    licence="https://www.ncbi.nlm.nih.gov/projects/gap/cgi-bin/study.cgi?study_id=phs002453",
     files={
         "summary": ("MVP_R4.1000G_AGR.*.GIA.dbGaP.txt",),
         "metadata": ("MVP_R4.1000G_AGR.*.GIA.dbGaP.metadata.txt",),

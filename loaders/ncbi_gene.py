@@ -86,7 +86,7 @@ def _names(genes: ir.Table, column: str) -> ir.Table:
 
 def _xrefs(genes: ir.Table) -> ir.Table:
     each = genes.mutate(xref=genes.dbXrefs.split("|")).unnest("xref")
-    each = each.mutate(object=standardize_column(each.xref.re_replace("^HGNC:HGNC:", "HGNC:")))
+    each = each.mutate(object=standardize_column(each.xref))
     return each.filter(each.object.re_extract("^([^:]*):", 1).isin(_XREFS)).select(
         "object", "file", "row", subject=each.id, predicate=ibis.literal("XREF")
     )

@@ -1,5 +1,6 @@
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any, cast
@@ -12,7 +13,7 @@ import cypher
 from kgbuild.errors import InputError, LoadError
 from kgbuild.inputs import Inputs, Staged, find
 from kgbuild.model import TYPES, Node, Reject, Source
-from kgbuild.staging import Manifest, stage
+from kgbuild.staging import Manifest, fingerprint, stage
 
 SOURCE = Source(name="toy", title="Toy", url="", licence="CC0-1.0", files={"rows": ("toy.tsv",)}, vocabularies=("toy",))
 
@@ -108,19 +109,20 @@ def test_a_weight_is_the_log_odds_over_its_studys_median_clipped(tmp_path: Path)
     assert {edge["effect"]: edge["weight"] for edge in tables["edges"]} == pytest.approx(expected)
 
 
-def test_an_unchanged_source_is_not_staged_again_and_a_changed_one_is(tmp_path: Path) -> None:
+def test_a_fingerprint_is_that_of_the_files_the_options_and_what_the_source_is(tmp_path: Path) -> None:
     (tmp_path / "toy.tsv").write_text("subject\tobject\nx:1\ty:1\n")
-    first, _ = staged(tmp_path, edges)
-    written = (tmp_path / "staged/edges.parquet").stat().st_mtime_ns
+    toy = module(edges)
 
-    again, _ = staged(tmp_path, edges)
-    assert again == first
-    assert (tmp_path / "staged/edges.parquet").stat().st_mtime_ns == written
+    def known(**changed: Any) -> str:
+        return fingerprint(toy, tmp_path, find(SOURCE, tmp_path), **changed)
 
+    first = known()
+    assert known() == first == staged(tmp_path, edges)[0].fingerprint
+    assert known(parameters={"option": "1"}) != first
+    assert known(source=replace(SOURCE, licence="MIT")) != first
     (tmp_path / "toy.tsv").write_text("subject\tobject\nx:1\ty:1\nx:2\ty:2\n")
-    changed, tables = staged(tmp_path, edges)
-    assert changed.fingerprint != first.fingerprint
-    assert len(tables["edges"]) == 2
+    assert known() != first
+    assert len(staged(tmp_path, edges)[1]["edges"]) == 2
 
 
 def test_a_concept_that_changes_its_type_can_lose_every_other() -> None:
