@@ -41,7 +41,7 @@ def edge_columns() -> Columns:
 
 def splitter(
     columns: Columns, holds: Callable[[Any], bool] = lambda value: True
-) -> Callable[[Mapping[str, Any]], tuple[dict[str, Any], str | None]]:
+) -> Callable[[Mapping[str, Any]], tuple[dict[str, Any], dict[str, Any]]]:
     """A function that tells what fits into the columns from what does not.
 
     Args:
@@ -49,11 +49,11 @@ def splitter(
         holds: Whether the format can hold a value in its column.
 
     Returns:
-        Properties → (those that fit, the others as JSON or None).
+        Properties → (those that fit, the others).
     """
     fits = {name: _fits(kind) for name, kind in columns.items()}
 
-    def split(properties: Mapping[str, Any]) -> tuple[dict[str, Any], str | None]:
+    def split(properties: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         fitting, other = {}, {}
         for key, value in properties.items():
             test = fits.get(key)
@@ -61,7 +61,7 @@ def splitter(
                 fitting[key] = value
             else:
                 other[key] = value
-        return fitting, dumps(other) if other else None
+        return fitting, other
 
     return split
 

@@ -66,7 +66,7 @@ def write(graph: Subgraph, out: Path) -> None:
 
 
 def _given(**values: Any) -> dict[str, Any]:
-    return {key: value for key, value in values.items() if value is not None}
+    return {key: value for key, value in values.items() if value}
 
 
 def _data(of: str, attributes: Mapping[str, Any]) -> str:

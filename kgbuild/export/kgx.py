@@ -12,32 +12,41 @@ metadata say what these stand for.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
+
+import pyarrow as pa
 
 from kgbuild.curie import PREFIXES
 from kgbuild.export import biolink
-from kgbuild.export.columns import dumps, edge_columns, node_columns
+from kgbuild.export.columns import Columns, dumps, edge_columns, node_columns, splitter
 from kgbuild.export.files import open_text
 from kgbuild.export.subgraph import Edge, Node, Subgraph
 
 _SYNONYMS = {"RELATED": "related_synonym", "BROAD": "broad_synonym", "NARROW": "narrow_synonym"}
 _NODE = {"definition": "description", "obsolete": "deprecated"}
+_NODE_FIRST = ("id", "category")
+_NODE_LAST = ("synonym", *_SYNONYMS.values(), "provided_by", "names")  # all but `names` is said elsewhere too
+_EDGE_FIRST = (
+    "id", "subject", "predicate", "object", "category", "primary_knowledge_source", "knowledge_level", "agent_type",
+    "original_predicate",
+)  # fmt: skip
 _BREAKS = re.compile(r"[\t\r\n]")
 
 
 def write(graph: Subgraph, nodes: Path, edges: Path, metadata: Path) -> None:
     """Write nodes and edges, as JSON Lines where the file's name has `.jsonl`, else as TSV."""
     lines = ".jsonl" in nodes.suffixes
-    node_names = ["id", "category", *(_NODE.get(name, name) for name in node_columns(graph))]
-    node_names += ["synonym", *_SYNONYMS.values(), "provided_by", "names", "other"]
-    edge_names = ["id", "subject", "predicate", "object", "category", "primary_knowledge_source", "knowledge_level"]
-    edge_names += ["agent_type", "original_predicate", *edge_columns(), "other"]
-    with open_text(nodes) as file:
-        _write(file, map(_node, graph.nodes), None if lines else node_names)
-    with open_text(edges) as file:
-        _write(file, map(_edge, graph.edges), None if lines else edge_names)
+    node_types = {_NODE.get(name, name): kind for name, kind in node_columns(graph).items()}
+    edge_types = edge_columns() | {"publications": pa.list_(pa.string())}
+    tables = (
+        (nodes, map(_node, graph.nodes), (_NODE_FIRST, node_types, _NODE_LAST)),
+        (edges, map(_edge, graph.edges), (_EDGE_FIRST, edge_types, ())),
+    )
+    for path, rows, columns in tables:
+        with open_text(path) as file:
+            file.writelines((dumps(row) + "\n" for row in rows) if lines else _tsv(rows, *columns))
     prefixes = {prefix: iri for prefix, (iri, _) in PREFIXES.items()}
     with open_text(metadata) as file:
         json.dump(graph.provenance() | {"prefixes": prefixes}, file, ensure_ascii=False, indent=1)
@@ -72,46 +81,38 @@ def _edge(edge: Edge) -> dict[str, Any]:
         **edge.properties,
     }
     if isinstance(row.get("publications"), str):
-        row["publications"] = re.split(r"\s*[|,;]\s*", row["publications"])
+        row["publications"] = row["publications"].split("|")
     return row
 
 
-def _write(file: IO[str], rows: Iterator[dict[str, Any]], columns: list[str] | None) -> None:
-    if columns is None:
-        for row in rows:
-            file.write(dumps(row) + "\n")
-        return
-    file.write("\t".join(columns) + "\n")
-    known = set(columns)
+def _tsv(rows: Iterable[dict[str, Any]], first: Sequence[str], types: Columns, last: Sequence[str]) -> Iterator[str]:
+    """The lines of a table; what does not fit into its cell is in `other`, the last."""
+    columns = [*first, *types, *last, "other"]
+    yield "\t".join(columns) + "\n"
+    split = splitter(types)
     for row in rows:
-        cells = {}
-        other = {key: value for key, value in row.items() if key not in known}
-        for key, value in row.items():
-            if key in known:
-                cells[key], whole = _cell(key, value)
-                if not whole:
-                    other[key] = value
-        if other:
-            cells["other"] = dumps(other)
-        file.write("\t".join([cells.get(column, "") for column in columns]) + "\n")
+        cells = {column: _cell(row.pop(column))[0] for column in (*first, *last) if column in row}
+        fitting, unfit = split(row)
+        for column, value in fitting.items():
+            cells[column], whole = _cell(value)
+            if not whole:
+                unfit[column] = value
+        if unfit:
+            cells["other"] = dumps(unfit)
+        yield "\t".join([cells.get(column, "") for column in columns]) + "\n"
 
 
-def _cell(column: str, value: Any) -> tuple[str, bool]:
+def _cell(value: Any) -> tuple[str, bool]:
     """The text of a cell, and whether it says all that the value does."""
     if isinstance(value, str):
         text = _BREAKS.sub(" ", value)
-        return text, text == value
+        return text, text == value != ""
     if isinstance(value, bool):
         return ("true" if value else "false"), True
-    if column == "names" or isinstance(value, dict):
+    if not isinstance(value, list):
+        return repr(value), True
+    if value and isinstance(value[0], dict):
         return dumps(value), True
-    if isinstance(value, list):
-        items = [_BREAKS.sub(" ", each).replace("|", "/") if isinstance(each, str) else repr(each) for each in value]
-        return "|".join(items), column in _DERIVED or items == [
-            each if isinstance(each, str) else repr(each) for each in value
-        ]
-    return repr(value), True
-
-
-#: Columns whose content `names` has as well.
-_DERIVED = {"synonym", *_SYNONYMS.values()}
+    given = [each if isinstance(each, str) else repr(each) for each in value]
+    items = [_BREAKS.sub(" ", each).replace("|", "/") for each in given]
+    return "|".join(items), items == given and items not in ([], [""])

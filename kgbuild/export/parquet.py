@@ -36,17 +36,21 @@ def write(graph: Subgraph, nodes: Path, names: Path, edges: Path) -> None:
         edge_table = stack.enter_context(_Table(edges, ("id", "subject", "predicate", "object", *stated), stated))
         for node in graph.nodes:
             properties, other = split_node(node.properties)
-            node_table.add({"id": node.id, "type": node.type, **properties, "other": other})
+            node_table.add({"id": node.id, "type": node.type, **properties, "other": _json(other)})
             for name in node.names:
                 properties, other = split_name({**name, "concept": node.id})
-                name_table.add({**properties, "other": other})
+                name_table.add({**properties, "other": _json(other)})
         for edge in graph.edges:
             properties, other = split_edge(edge.properties)
             ends = {"id": edge.id, "subject": edge.subject, "predicate": edge.predicate, "object": edge.object}
-            edge_table.add({**ends, **properties, "other": other})
+            edge_table.add({**ends, **properties, "other": _json(other)})
         provenance = dumps(graph.provenance())
         for table in (node_table, name_table, edge_table):
             table.finish(provenance)
+
+
+def _json(properties: dict[str, Any]) -> str | None:
+    return dumps(properties) if properties else None
 
 
 class _Table:

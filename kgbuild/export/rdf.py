@@ -166,9 +166,9 @@ def _properties(properties: dict[str, Any], known: dict[str, Iri]) -> list[tuple
     statements: list[tuple[Iri, Term]] = []
     for key, value in properties.items():
         stated = known.get(key) or iri(f"kg:{quote(key, safe='')}")
-        if not isinstance(value, list):
+        if not isinstance(value, list | dict):
             statements.append((stated, value))
-        elif all(isinstance(each, str) for each in value):
+        elif isinstance(value, list) and all(isinstance(each, str) for each in value):
             statements += [(stated, each) for each in value]
         else:
             statements.append((stated, Text(dumps(value), datatype=_JSON)))
@@ -177,9 +177,10 @@ def _properties(properties: dict[str, Any], known: dict[str, Iri]) -> list[tuple
 
 def _provenance(provenance: dict[str, Any]) -> Iterator[Block]:
     """What was exported out of which sources, under which licences."""
-    sources = provenance.pop("sources", [])
+    sources = provenance.get("sources", [])
     whole = Iri(f"{_KG}graph:{quote(str(provenance.get('graph', '')), safe='')}")
     stated = {key: dumps(value) if isinstance(value, dict) else value for key, value in provenance.items()}
+    stated.pop("sources", None)
     terms: list[tuple[Iri, Term]] = [(iri("dcterms:source"), _graph(source["name"])) for source in sources]
     yield Block(whole, [(_TYPE, iri("kg:Export")), *terms, *_properties(stated, {})])
     slots = {
