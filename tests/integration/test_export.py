@@ -297,8 +297,9 @@ def test_an_unknown_word_in_a_notebook_is_one_line(graph: Store) -> None:
 def test_the_command_says_what_it_wrote_and_under_which_licences(graph: Store, tmp_path: Path) -> None:
     out = tmp_path / "g.nt"
     result = CliRunner().invoke(
-        app, ["export", "rdf", str(out), "--vocabulary", "phecode", "--type", "code", "--no-variants", "--json"]
+        app, ["export", "rdf", str(out), "--vocabulary", "phecode", "--type", "disease", "--no-variants", "--json"]
     )
+    assert result.exception is None, result.exception
     said = json.loads(result.stdout)
     text = CliRunner().invoke(app, ["export", "kgx", str(tmp_path / "k.jsonl"), "--around", "phecode:250.2"]).stdout
 
