@@ -1,14 +1,21 @@
 """What a notebook uses; `kg`, the command, is a thin shell over the same functions."""
 
 import importlib
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from kgbuild import home, loading, mapping
-from kgbuild.errors import MissingExtra
+from kgbuild.errors import InputError, MissingExtra
+from kgbuild.export import Selection, select
+from kgbuild.export.notebook import to_networkx, to_rdflib
 from kgbuild.store import connect
+
+if TYPE_CHECKING:
+    import networkx as nx
+    import rdflib as rdf
 
 
 def load(
@@ -58,6 +65,44 @@ def query(cypher: str, **parameters: Any) -> pd.DataFrame:
     """The rows of a Cypher query, which `parameters` fill in as `$name`."""
     with connect() as store:
         return store.frame(cypher, **parameters)
+
+
+def networkx(**selection: Any) -> "nx.MultiDiGraph":
+    """A part of the graph for networkx: parallel edges keyed by their ids, every property, names with their sources.
+
+    Args:
+        selection: What `kgbuild.export.Selection` takes: vocabularies, types, sources (each a name or several), around,
+            hops, variants, embeddings. By default all of the graph, which takes a few GB.
+
+    Raises:
+        MissingExtra: networkx is not installed.
+        InputError: An unknown name in the selection.
+    """
+    with connect() as store:
+        return to_networkx(select(store, _selection(selection)))
+
+
+def rdflib(**selection: Any) -> "rdf.Graph":
+    """The same part of the graph as triples, those that `kg export rdf` writes; see `networkx`.
+
+    Raises:
+        MissingExtra: rdflib is not installed.
+        InputError: An unknown name in the selection.
+    """
+    with connect() as store:
+        return to_rdflib(select(store, _selection(selection)))
+
+
+def _selection(given: dict[str, Any]) -> Selection:
+    several = ("vocabularies", "types", "sources")
+    listed = {
+        key: (given[key],) if isinstance(given[key], str) else tuple(given[key]) for key in several if key in given
+    }
+    try:
+        return Selection(**given | listed)
+    except TypeError as error:
+        known = ", ".join(each.name for each in fields(Selection))
+        raise InputError(f"selection: {', '.join(given)}; there are {known}") from error
 
 
 def extra(module: str) -> Any:

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 import kgbuild
+from kgbuild import cli_export
 from kgbuild.errors import InputError, KgError
 
 app = typer.Typer(
@@ -23,10 +24,9 @@ app = typer.Typer(
 )
 db = typer.Typer(no_args_is_help=True, help="The Neo4j that kg installs and runs for you (where NEO4J_URI is not set).")
 evaluate = typer.Typer(no_args_is_help=True, help="Measure a model or a mapping against what is known.")
-export = typer.Typer(no_args_is_help=True, help="Write what the graph holds in formats that others read.")
 app.add_typer(db, name="db")
 app.add_typer(evaluate, name="evaluate")
-app.add_typer(export, name="export")
+app.add_typer(cli_export.app, name="export")
 
 Json = Annotated[bool, typer.Option("--json", help="Print what a script reads.")]
 
@@ -577,21 +577,6 @@ def _print(frame: Any, as_json: bool, limit: int | None = None) -> None:
         print(json.dumps(rows))
     else:
         table(rows, limit=limit)
-
-
-@export.command()
-def sssom(
-    out: Annotated[Path, typer.Argument(help="FILE.sssom.tsv")],
-    source: Annotated[str | None, typer.Option("--from", help="Only links of this vocabulary.")] = None,
-    target: Annotated[str | None, typer.Option("--to", help="Only links onto this vocabulary.")] = None,
-) -> None:
-    """Write the computed links of `kg harmonize --write` as SSSOM."""
-    from kgbuild.export import export_links
-    from kgbuild.store import connect
-
-    with connect() as store:
-        count = export_links(store, out, source, target)
-    print(f"{count:,} mappings written to {out}")
 
 
 @evaluate.command("mapping")

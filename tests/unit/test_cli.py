@@ -52,8 +52,13 @@ def test_an_error_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
 
 
 def test_training_without_its_extra_says_which_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "torch", None)
-    for module in [name for name in sys.modules if name.startswith("embed")]:
+    class Without:
+        def find_spec(self, name: str, *_: object) -> None:
+            if name == "torch":
+                raise ModuleNotFoundError("No module named 'torch'", name="torch")
+
+    monkeypatch.setattr(sys, "meta_path", [Without(), *sys.meta_path])
+    for module in [name for name in sys.modules if name.split(".")[0] in ("embed", "torch")]:
         monkeypatch.delitem(sys.modules, module)
 
     result = CliRunner().invoke(app, ["train"])

@@ -6,8 +6,6 @@ computed mapping is a skos:closeMatch by similarity, never an exactMatch.
 
 import csv
 import datetime
-import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -17,6 +15,7 @@ import pandas as pd
 from kgbuild import __version__
 from kgbuild.curie import PREFIXES
 from kgbuild.errors import InputError
+from kgbuild.export.files import open_text, replacing
 
 if TYPE_CHECKING:
     from kgbuild.store import Store
@@ -64,16 +63,8 @@ def export_sssom(frame: pd.DataFrame, path: Path, store: "Store | None" = None) 
         raise InputError(f"{path}: the mapping has no column {missing[0]}; SSSOM needs {', '.join(_REQUIRED)}")
     table = frame.assign(**_CONSTANT).reindex(columns=COLUMNS).dropna(axis="columns", how="all")
     sources = store.query("export/sources") if store is not None else []
-    try:
-        with tempfile.NamedTemporaryFile(
-            "w", dir=path.parent, prefix=path.name, delete=False, encoding="utf-8", newline=""
-        ) as file:
-            temporary = Path(file.name)
-            _write(file, _metadata(frame, table, sources), table)
-        temporary.chmod(0o644)
-        os.replace(temporary, path)
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror}; give a file in a folder that can be written") from error
+    with replacing(path) as (temporary,), open_text(temporary) as file:
+        _write(file, _metadata(frame, table, sources), table)
     return len(table)
 
 

@@ -1,0 +1,48 @@
+"""Files that are whole or not there: written beside their place and renamed."""
+
+import gzip
+import io
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from kgbuild.errors import InputError
+
+
+@contextmanager
+def replacing(*paths: Path) -> Iterator[tuple[Path, ...]]:
+    """Temporary files beside `paths`: they take their places when the block ends well, and are gone when it does not.
+
+    Raises:
+        InputError: A path is a folder, or its folder cannot be written.
+    """
+    temporary = tuple(path.with_name(f".{os.getpid()}.{path.name}") for path in paths)
+    at = paths[0]
+    try:
+        for path in paths:
+            if path.is_dir():
+                raise InputError(f"{path}: is a folder; give a file")
+        yield temporary
+        for at, part in zip(paths, temporary, strict=True):
+            part.chmod(0o644)
+            os.replace(part, at)
+    except OSError as error:
+        raise InputError(f"{at}: {error.strerror}; give a file in a folder that can be written") from error
+    finally:
+        for part in temporary:
+            part.unlink(missing_ok=True)
+
+
+@contextmanager
+def open_text(path: Path) -> Iterator[IO[str]]:
+    """A new file of text, compressed where its name ends in .gz; the same text gives the same bytes."""
+    with path.open("wb", buffering=1 << 20) as raw:
+        if path.suffix == ".gz":
+            packed = gzip.GzipFile("", "wb", compresslevel=6, fileobj=raw, mtime=0)
+            with packed, io.TextIOWrapper(packed, "utf-8", newline="") as text:
+                yield text
+        else:
+            with io.TextIOWrapper(raw, "utf-8", newline="") as text:
+                yield text
