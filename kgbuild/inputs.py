@@ -6,7 +6,7 @@ It asks `inputs` for its files as Ibis tables of strings (`inputs.table`) or str
 
 import csv
 import gzip
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from functools import reduce
@@ -75,17 +75,19 @@ class Inputs:
         quote: str = '"',
         comment: str = "",
         header: bool = True,
+        pad: bool = False,
     ) -> ir.Table:
         """All files of a key as one table: the named columns as strings (empty cells null), with `file` and `row`.
 
         A line that does not have the header's number of fields is rejected with the reader's reason. With
-        `header=False` the file has none and `required` + `optional` name its columns in order.
+        `header=False` the file has none and `required` + `optional` name its columns in order; with `pad` a line may
+        leave out its last empty fields.
 
         Raises:
             InputError: a required column is missing.
         """
         paths = [key] if isinstance(key, Path) else self.paths(key)
-        tables = [self._read(path, required, optional, delimiter, quote, comment, header) for path in paths]
+        tables = [self._read(path, required, optional, delimiter, quote, comment, header, pad) for path in paths]
         if not tables:
             columns = [*required, *optional, "file"]
             return ibis.memtable(
@@ -102,20 +104,21 @@ class Inputs:
         quote: str,
         comment: str,
         header: bool,
+        pad: bool,
     ) -> ir.Table:
         where, name = self.name(path), f"input_{len(self.rows)}"
         skipped, columns = read_header(path, delimiter, quote, comment) if header else (0, [*required, *optional])
         missing = [column for column in required if column not in columns]
         if missing:
             raise InputError(
-                f"{where}: no column {missing[0]!r} among {', '.join(columns[:8])} …; "
-                f"{self.source.title} has {', '.join(required)}"
+                f"{where}: no column {missing[0]!r} among {', '.join(columns[:8])} …; expected {', '.join(required)}"
             )
         typed = ", ".join(f"{_literal(column)}: 'VARCHAR'" for column in columns)
         reader = (
             f"read_csv({_literal(str(path))}, columns={{{typed}}}, header={str(header).lower()}, auto_detect=false,"
             f" delim={_literal(delimiter)}, quote={_literal(quote)}, escape={_literal(quote)},"
             f" skip={skipped}, strict_mode={str(bool(quote)).lower()}, max_line_size=16000000,"
+            f" null_padding={str(pad).lower()}, parallel={str(not pad).lower()},"
             f" store_rejects=true, rejects_limit=0, rejects_table='rejects_{name}', rejects_scan='scan_{name}')"
         )
         self._sql(
@@ -158,6 +161,29 @@ class Inputs:
         """Compute a table that several others are made of once, not once for each."""
         return self.connection.create_table(ibis.util.gen_name("kept"), table)
 
+    def stream(
+        self, path: Path, rows: Iterable[dict[str, Any]], columns: Mapping[str, pa.DataType], first: int = 1
+    ) -> ir.Table:
+        """A file that has to be parsed as a table: what a parser yields for each input row, with `file` and `row`.
+
+        Args:
+            path: The file.
+            rows: Column → value for each input row, in order; what is left out is null.
+            columns: The columns and their types.
+            first: The number of the first row, where a file is read in parts.
+        """
+        where = self.name(path)
+        schema = pa.schema([*columns.items(), ("file", pa.string()), ("row", pa.int64())])
+        target = self.scratch / f"stream.{len(list(self.scratch.glob('stream.*')))}.parquet"
+        numbered = (row | {"file": where, "row": number} for number, row in enumerate(rows, first))
+        count = 0
+        with pq.ParquetWriter(target, schema) as writer:
+            for batch in _batches(numbered):
+                writer.write_table(pa.Table.from_pylist(batch, schema))
+                count += len(batch)
+        self.rows[where] = self.rows.get(where, 0) + count
+        return self.connection.read_parquet(target)
+
     def records(self, records: Iterable[Record], rows: dict[str, int]) -> Staged:
         """Write a stream of records in batches, and give them back as tables.
 
@@ -183,7 +209,7 @@ class Inputs:
         return Staged(**{table: [self.connection.read_parquet(path)] for table, path in paths.items()})
 
 
-def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
+def _batches(records: Iterable[Any]) -> Iterator[list[Any]]:
     iterator = iter(records)
     while batch := list(islice(iterator, _BATCH)):
         yield batch
@@ -206,6 +232,12 @@ def read_header(path: Path, delimiter: str, quote: str, comment: str) -> tuple[i
                 quoted = csv.reader([fields], delimiter=delimiter, quotechar=quote or None)
                 return skipped, next(quoted) if quote else fields.split(delimiter)
     raise InputError(f"{path}: an empty file; expected a header line")
+
+
+def delimiter(path: Path, comment: str = "") -> str:
+    """What stands between the fields of a file's header: a tab where it has one, else a semicolon or a comma."""
+    (header,) = read_header(path, "\0", "", comment)[1]
+    return "\t" if "\t" in header else ";" if header.count(";") > header.count(",") else ","
 
 
 def find(source: Source, root: Path) -> dict[str, list[Path]]:

@@ -147,6 +147,8 @@ def load_files(
     """
     options = dict(parameters or {})
     source = _given(door, paths, loaders, name, options)
+    if companions := getattr(door, "companions", None):  # files that belong to those named, such as their metadata
+        paths = [*paths, *companions(paths, options)]
     root = Path(os.path.commonpath([path.absolute().parent for path in paths]))
     files = assign(source, root, [path.absolute() for path in paths])
     read = [path for found in files.values() for path in found]

@@ -18,6 +18,7 @@ from loaders import (
     gwas_catalog,
     hgnc,
     hp,
+    mappings,
     mondo,
     mondo_mappings,
     mrinstruments,
@@ -51,4 +52,4 @@ LOADERS: dict[str, ModuleType] = {
     )
 }
 
-DOORS: dict[str, ModuleType] = {module.SOURCE.name: module for module in (ontology,)}
+DOORS: dict[str, ModuleType] = {module.SOURCE.name: module for module in (ontology, mappings)}
