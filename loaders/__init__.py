@@ -18,6 +18,7 @@ from loaders import (
     gwas_catalog,
     hgnc,
     hp,
+    kgx,
     mappings,
     mondo,
     mondo_mappings,
@@ -52,4 +53,4 @@ LOADERS: dict[str, ModuleType] = {
     )
 }
 
-DOORS: dict[str, ModuleType] = {module.SOURCE.name: module for module in (ontology, mappings)}
+DOORS: dict[str, ModuleType] = {module.SOURCE.name: module for module in (ontology, mappings, kgx)}
