@@ -8,7 +8,7 @@ import platformdirs
 
 from kgbuild.errors import InputError
 
-Folder = Literal["neo4j", "staged", "graph", "models", "pairs", "logs"]
+Folder = Literal["neo4j", "downloads", "staged", "graph", "models", "pairs", "logs"]
 
 
 def home() -> Path:

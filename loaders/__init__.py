@@ -23,6 +23,7 @@ from loaders import (
     mondo,
     mondo_mappings,
     mrinstruments,
+    neo4j,
     ontology,
     pgrm,
     phecode,
@@ -53,4 +54,4 @@ LOADERS: dict[str, ModuleType] = {
     )
 }
 
-DOORS: dict[str, ModuleType] = {module.SOURCE.name: module for module in (ontology, mappings, kgx)}
+DOORS: dict[str, ModuleType] = {module.SOURCE.name: module for module in (ontology, mappings, kgx, neo4j)}

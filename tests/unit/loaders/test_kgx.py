@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kgbuild.errors import InputError
-from loaders import kgx
+from loaders import kgx, neo4j
 
 DATA = Path(__file__).parents[2] / "data/kgx"
 
@@ -124,3 +124,14 @@ def test_what_is_no_kgx_is_one_line(
 
     with pytest.raises(InputError, match=message):
         opened(kgx, [tmp_path / name])
+
+
+def test_what_was_read_out_of_a_neo4j_is_read_by_the_names_of_its_files(
+    opened: Callable[..., Any], tmp_path: Path
+) -> None:
+    for kind in ("nodes", "edges"):
+        (tmp_path / f"{kind}.jsonl").write_text((DATA / f"toy_{kind}.jsonl").read_text())
+
+    tables = opened(neo4j, [tmp_path / "nodes.jsonl", tmp_path / "edges.jsonl"])
+
+    assert tables.triples() == {("x:1", "AFFECTS", "x:2")}
