@@ -69,7 +69,7 @@ def source(address: str) -> Connection:
 
 def _node(row: dict[str, Any]) -> dict[str, Any]:
     """A node record; what the properties call its category stands beside its labels."""
-    properties = row.pop("properties")
+    properties: dict[str, Any] = row.pop("properties")
     stated = properties.get("category") or []
     categories = [*row["category"], *(stated if isinstance(stated, list) else [stated])]
     return properties | row | {"category": list(dict.fromkeys(categories))}
@@ -77,7 +77,7 @@ def _node(row: dict[str, Any]) -> dict[str, Any]:
 
 def _edge(row: dict[str, Any]) -> dict[str, Any]:
     """An edge record; a relationship without an id of its own has the server's."""
-    properties = row.pop("properties")
+    properties: dict[str, Any] = row.pop("properties")
     return row | properties | {key: row[key] for key in ("subject", "predicate", "object")}
 
 

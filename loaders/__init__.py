@@ -28,6 +28,7 @@ from loaders import (
     pgrm,
     phecode,
     primekg,
+    rdf,
     umls,
 )
 
@@ -54,4 +55,4 @@ LOADERS: dict[str, ModuleType] = {
     )
 }
 
-DOORS: dict[str, ModuleType] = {module.SOURCE.name: module for module in (ontology, mappings, kgx, neo4j)}
+DOORS: dict[str, ModuleType] = {module.SOURCE.name: module for module in (ontology, mappings, kgx, rdf, neo4j)}

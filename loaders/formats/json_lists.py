@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, BinaryIO, cast
 
 import ijson
 
@@ -85,10 +85,10 @@ def dump(value: Any) -> str:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[IO[bytes]]:
+def _opened(path: Path) -> Iterator[BinaryIO]:
     try:
         with gzip.open(path) if path.suffix == ".gz" else open(path, "rb") as file:
-            yield file
+            yield cast(BinaryIO, file)
     except (ijson.JSONError, UnicodeDecodeError, EOFError, gzip.BadGzipFile) as error:
         problem = " ".join(str(error).split())
         raise InputError(f"{path}: not JSON: {problem}; expected one complete JSON document") from error

@@ -47,11 +47,13 @@ _CATEGORIES = {
     "Chemical": "SmallMolecule ChemicalEntity MolecularEntity ChemicalMixture MolecularMixture ComplexMolecularMixture",
     "Code": "",
 }
-_TYPES = {
-    category.lower(): f"{rank:02}{kind}"
+#: Biolink category, and kg's own types → the type behind its rank.
+CATEGORIES = {
+    category: f"{rank:02}{kind}"
     for rank, (kind, categories) in enumerate(_CATEGORIES.items())
     for category in (kind, *categories.split())
 }
+_TYPES = {category.lower(): ranked for category, ranked in CATEGORIES.items()}
 assert set(_CATEGORIES) == set(TYPES)
 
 _NAMES = {
