@@ -299,7 +299,8 @@ def load(
     """Build or update the graph from source files.
 
     `kg load all --data DIR` takes every source whose official files are below DIR; `kg load ontology FILE --vocabulary
-    X` takes files of your own in a format that kg knows. `kg sources` lists both.
+    X` takes files of your own in a format that kg knows; `kg load neo4j bolt://HOST:7687 --name N` reads a graph that
+    you have in Neo4j (NEO4J_SOURCE_USERNAME, NEO4J_SOURCE_PASSWORD). `kg sources` lists all.
     """
     from dataclasses import asdict
 
@@ -315,9 +316,14 @@ def load(
     steps = Steps()
     if names[0] in DOORS:
         given = _options_of(option or []) | ({"vocabulary": vocabulary} if vocabulary else {})
-        paths = [Path(each) for each in names[1:]]
-        if not paths:
+        if len(names) == 1:
             raise InputError(f"{names[0]}: no file given; kg load {names[0]} FILE…")
+        paths = [Path(each) for each in names[1:]]
+        if names[0] == "neo4j":
+            from kgbuild.extract import extract
+
+            with steps.step(f"reading {names[1]}"):
+                paths = extract(names[1], name, given)
         loaded = load_files(DOORS[names[0]], paths, LOADERS, name, writer, given, dry_run, steps, licence)
     else:
         loaded = run(names, data or home.data(), LOADERS, writer, _parameters(option or []), dry_run, steps, licence)

@@ -82,6 +82,16 @@ PREFIXES: dict[str, tuple[str, str]] = {
     "orcid": ("https://orcid.org/", ""),
     "skos": ("http://www.w3.org/2004/02/skos/core#", ""),
     "owl": ("http://www.w3.org/2002/07/owl#", ""),
+    "rdf": ("http://www.w3.org/1999/02/22-rdf-syntax-ns#", ""),
+    "rdfs": ("http://www.w3.org/2000/01/rdf-schema#", ""),
+    "dc": ("http://purl.org/dc/elements/1.1/", "dc11"),
+    "dcterms": ("http://purl.org/dc/terms/", "dct"),
+    "schema": ("https://schema.org/", "sdo"),
+    "oboInOwl": ("http://www.geneontology.org/formats/oboInOwl#", "oio"),
+    "biolink": ("https://w3id.org/biolink/vocab/", ""),
+    "IAO": (f"{_OBO}IAO_", ""),
+    "BFO": (f"{_OBO}BFO_", ""),
+    "RO": (f"{_OBO}RO_", ""),
     "semapv": ("https://w3id.org/semapv/vocab/", ""),
     "finngen": ("https://risteys.finngen.fi/endpoints/", ""),
     "phecode": ("https://phewascatalog.org/phecodes/", "PheCode1.2"),
@@ -147,3 +157,13 @@ def standardize_column(curie: ir.StringValue) -> ir.StringValue:
     local = doubled.ifelse(local.re_replace(r"^[^:]*:", ""), local)
     number = prefix.isin(PADDED) & local.re_search(r"^[0-9]{1,6}$")
     return text.contains(":").ifelse(prefix + ":" + number.ifelse(local.lpad(7, "0"), local), text)
+
+
+def from_iri_column(iri: ir.StringValue) -> ir.StringValue:
+    """IRIs as CURIEs, to be standardized; what is no IRI, or one with an unknown prefix, is kept as it is."""
+    text = iri.strip()
+    known = {given: prefix for prefix, (given, _) in PREFIXES.items()}
+    start, local = text.re_extract(r"^(.*[/#_=:])[^/#_=:]+$", 1), text.re_extract(r"([^/#_=:]+)$", 1)
+    shaped = text.re_extract(r"^.*[/#]([A-Za-z]+)_[A-Za-z0-9]+$", 1).nullif("")
+    prefix = ibis.coalesce(ibis.map(list(known), list(known.values())).get(start), shaped)
+    return text.re_search(r"^(https?|ftp)://").ifelse(ibis.coalesce(prefix + ":" + local, text), text)

@@ -52,13 +52,17 @@ JVM_FLAGS = [
 
 @dataclass(frozen=True)
 class Connection:
-    """What the driver needs. `user` is None where the server asks for no password."""
+    """What the driver needs. `user` is None where the server asks for no password.
+
+    `settings` is how the names of the environment variables begin that say how to reach it.
+    """
 
     uri: str
     user: str | None
     password: str = field(repr=False)
     database: str
     managed: bool
+    settings: str = "NEO4J"
 
 
 @dataclass(frozen=True)

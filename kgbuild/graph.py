@@ -27,10 +27,10 @@ SCHEMA_VERSION = 2
 
 TABLES = ("concepts", "variants", "names", "has_name", "edges")
 
-_STATED = tuple(f.name for f in EDGES if f.name not in {"subject", "predicate", "object", "distinct", "file", "row"})
+_STATED = {f.name: f.type for f in EDGES if f.name not in {"subject", "predicate", "object", "distinct", "file", "row"}}
 
 #: Properties of an edge in Neo4j, beside `id` and `source`: what the source states, and its effect in the one sign.
-EDGE_PROPERTIES = (*_STATED, "aligned_effect")
+EDGE_TYPES: dict[str, pa.DataType] = {**_STATED, "aligned_effect": pa.float64()}
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,13 @@ It asks `inputs` for its files as Ibis tables of strings (`inputs.table`) or str
 
 import csv
 import gzip
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from functools import reduce
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -129,7 +130,7 @@ class Inputs:
         if missing:
             raise InputError(
                 f"{file.where}: no column {missing[0]!r} among {', '.join(file.columns[:8])} …; "
-                f"{self.source.title} has {', '.join(required)}"
+                f"expected {', '.join(required)}"
             )
 
     def _taken(self, read: Read) -> ir.Table:
@@ -159,6 +160,29 @@ class Inputs:
         """Compute a table that several others are made of once, not once for each."""
         return self.engine.keep(table)
 
+    def stream(
+        self, path: Path, rows: Iterable[dict[str, Any]], columns: Mapping[str, pa.DataType], first: int = 1
+    ) -> ir.Table:
+        """A file that has to be parsed as a table: what a parser yields for each input row, with `file` and `row`.
+
+        Args:
+            path: The file.
+            rows: Column → value for each input row, in order; what is left out is null.
+            columns: The columns and their types.
+            first: The number of the first row, where a file is read in parts.
+        """
+        where = self.name(path)
+        schema = pa.schema([*columns.items(), ("file", pa.string()), ("row", pa.int64())])
+        target = self.scratch / f"stream.{len(list(self.scratch.glob('stream.*')))}.parquet"
+        numbered = (row | {"file": where, "row": number} for number, row in enumerate(rows, first))
+        count = 0
+        with pq.ParquetWriter(target, schema) as writer:
+            for batch in _batches(numbered):
+                writer.write_table(pa.Table.from_pylist(batch, schema))
+                count += len(batch)
+        self.rows[where] = self.rows.get(where, 0) + count
+        return self.engine.parquet(target)
+
     def records(self, records: Iterable[Record], rows: dict[str, int]) -> Staged:
         """Write a stream of records in batches, and give them back as tables.
 
@@ -184,7 +208,7 @@ class Inputs:
         return Staged(**{table: [self.engine.parquet(path)] for table, path in paths.items()})
 
 
-def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
+def _batches(records: Iterable[Any]) -> Iterator[list[Any]]:
     iterator = iter(records)
     while batch := list(islice(iterator, _BATCH)):
         yield batch
@@ -192,6 +216,12 @@ def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
 
 def _identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
+
+
+def delimiter(path: Path, comment: str = "") -> str:
+    """What stands between the fields of a file's header: a tab where it has one, else a semicolon or a comma."""
+    (header,) = read_header(path, "\0", "", comment)[1]
+    return "\t" if "\t" in header else ";" if header.count(";") > header.count(",") else ","
 
 
 def is_gzip(path: Path) -> bool:

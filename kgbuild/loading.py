@@ -135,6 +135,8 @@ def load_files(
     )  # what describes a file is read with it
     paths = list(dict.fromkeys([*paths, *(found for path in paths for found in beside(path) if found.is_file())]))
     source = _given(door, paths, loaders, name, options)
+    if companions := getattr(door, "companions", None):  # files that belong to those named, such as their metadata
+        paths = [*paths, *companions(paths, options)]
     root = Path(os.path.commonpath([path.absolute().parent for path in paths]))
     files = assign(source, root, [path.absolute() for path in paths])
     read = [path for found in files.values() for path in found]

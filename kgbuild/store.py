@@ -55,7 +55,7 @@ class Store:
                 connection.uri, auth=auth, notifications_min_severity="OFF", user_agent="kg", connection_timeout=15
             )
         except (ConfigurationError, ValueError) as error:
-            raise DatabaseError(f"NEO4J_URI={connection.uri}: {error}") from error
+            raise DatabaseError(f"{connection.uri}: {error}") from error
         try:
             self.server = self._checked_server()
         except DatabaseError:
@@ -64,16 +64,23 @@ class Store:
 
     def _checked_server(self) -> tuple[int, int]:
         """The server's version as (5, 26) or (2026, 9)."""
-        uri = self.connection.uri
+        uri, names = self.connection.uri, self.connection.settings
         try:
             self._driver.verify_connectivity()  # at once, where a query is repeated for half a minute
             agent = self._driver.execute_query(
                 "RETURN 1", database_=self._name
             ).summary.server.agent  # "Neo4j/2026.09.0"
         except AuthError as error:
-            raise DatabaseError(f"{uri}: user or password refused; set NEO4J_USERNAME and NEO4J_PASSWORD") from error
+            raise DatabaseError(
+                f"{uri}: user or password refused; set {names}_USERNAME and {names}_PASSWORD"
+            ) from error
         except ServiceUnavailable as error:
-            raise DatabaseError(f"{uri}: no Neo4j answers; start it, or unset NEO4J_URI to use kg's own") from error
+            cure = (
+                "start it, or unset NEO4J_URI to use kg's own"
+                if names == "NEO4J"
+                else "start it, or give another address"
+            )
+            raise DatabaseError(f"{uri}: no Neo4j answers; {cure}") from error
         except (Neo4jError, DriverError) as error:
             raise DatabaseError(f"{uri}: {_line(error)}") from error
         major, minor = (int(number) for number in re.findall(r"\d+", agent.partition("/")[2])[:2])

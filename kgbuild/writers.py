@@ -16,8 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from kgbuild import database
-from kgbuild.graph import EDGE_PROPERTIES, TABLES, GraphTables
-from kgbuild.model import EDGES
+from kgbuild.graph import EDGE_TYPES, TABLES, GraphTables
 from kgbuild.store import Store
 
 Report = Callable[[str, int, int | None], None]
@@ -45,8 +44,7 @@ def _write_csv(tables: GraphTables, out: Path) -> None:
     """The tables as neo4j-admin wants them: a header that types the columns, `|` between the values of a list."""
     flags = "".join(f', {flag} AS "{flag}:boolean"' for flag in tables.flags)
     kinds = {pa.float64(): "double", pa.int64(): "long", pa.bool_(): "boolean", pa.string(): "string"}
-    typed = {f.name: kinds[f.type] for f in EDGES} | {"aligned_effect": "double"}
-    properties = ", ".join(f'{p} AS "{p}:{typed[p]}"' for p in EDGE_PROPERTIES)
+    properties = ", ".join(f'{name} AS "{name}:{kinds[kind]}"' for name, kind in EDGE_TYPES.items())
     sources = "array_to_string(sources, '|') AS \"sources:string[]\""
     queries = {
         "concepts": f"""
@@ -151,7 +149,7 @@ def _steps(
         kinds = f"SELECT DISTINCT predicate, from_variant, to_variant FROM {table} ORDER BY ALL"
         for predicate, from_variant, to_variant in con.execute(kinds).fetchall():
             query = f"""
-                SELECT id, subject, object, {_struct(["id", "source", *EDGE_PROPERTIES])} FROM {table}
+                SELECT id, subject, object, {_struct(["id", "source", *EDGE_TYPES])} FROM {table}
                 WHERE predicate = '{predicate}' AND from_variant = {from_variant} AND to_variant = {to_variant}"""
             ends = {"FROM": "Variant" if from_variant else "Concept", "TO": "Variant" if to_variant else "Concept"}
             yield step(predicate if file == "edges" else f"{predicate} gone", file, query, TYPE=predicate, **ends)

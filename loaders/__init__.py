@@ -34,6 +34,8 @@ from loaders import (
     hpoa,
     icd10,
     icd10cm,
+    kgx,
+    mappings,
     mesh,
     mondo,
     mondo_mappings,
@@ -41,6 +43,7 @@ from loaders import (
     mvp,
     ncbi_gene,
     ncit,
+    neo4j,
     ontology,
     open_targets,
     ordo,
@@ -53,6 +56,7 @@ from loaders import (
     phewas_catalog,
     pheweb,
     primekg,
+    rdf,
     reactome,
     rxnorm,
     snomed,
@@ -77,6 +81,8 @@ LOADERS: dict[str, ModuleType] = {
         uberon,
         cl,
         chebi,
+        wikipathways,
+        pathbank,
         phecode,
         phecodex,
         mesh,
@@ -90,12 +96,8 @@ LOADERS: dict[str, ModuleType] = {
         hp_translations,
         mondo_mappings,
         biomappings,
-        wikipathways,
-        pathbank,
         orphanet,
         reactome,
-        mondo_mappings,
-        biomappings,
         hpoa,
         goa,
         primekg,
@@ -121,4 +123,15 @@ LOADERS: dict[str, ModuleType] = {
     )
 }
 
-DOORS: dict[str, ModuleType] = {module.SOURCE.name: module for module in (ontology, summary_statistics, pheweb)}
+DOORS: dict[str, ModuleType] = {
+    module.SOURCE.name: module
+    for module in (
+        ontology,
+        mappings,
+        kgx,
+        rdf,
+        neo4j,
+        summary_statistics,
+        pheweb,
+    )
+}

@@ -1,7 +1,6 @@
 """kg's types and predicates as Biolink's classes and predicates.
 
-Source: Biolink Model 4 (https://biolink.github.io/biolink-model). A predicate that Biolink does not have is written as
-    the
+Source: Biolink Model 4 (https://biolink.github.io/biolink-model). A predicate that Biolink does not have is written as the
 nearest one above it that it has; its own name stays beside, as `original_predicate`.
 """
 
@@ -16,7 +15,7 @@ CATEGORIES = {
     "Anatomy": "AnatomicalEntity", "BiologicalProcess": "BiologicalProcess", "MolecularFunction": "MolecularActivity",
     "CellularComponent": "CellularComponent", "Measurement": "ClinicalMeasurement", "Exposure": "ExposureEvent",
     "Code": "InformationContentEntity", "Cell": "Cell", "Chemical": "ChemicalEntity", "Organism": "OrganismTaxon",
-    "Protein": "Protein", "Variant": "SequenceVariant", None: "NamedThing",
+    "Protein": "Protein", "Variant": "SequenceVariant", "Study": "Study", None: "NamedThing",
 }  # fmt: skip
 
 #: Biolink's predicates that sources of kg state.

@@ -11,8 +11,8 @@ from typing import Any
 import pyarrow as pa
 
 from kgbuild.export.subgraph import Subgraph
-from kgbuild.graph import EDGE_PROPERTIES
-from kgbuild.model import EDGES, NODES
+from kgbuild.graph import EDGE_TYPES
+from kgbuild.model import NODES
 
 _VECTOR = pa.list_(pa.float32())  # as kg writes them
 _STRINGS = pa.list_(pa.string())
@@ -29,14 +29,21 @@ Columns = dict[str, pa.DataType]
 def node_columns(graph: Subgraph) -> Columns:
     """Property → type, for nodes."""
     described = {field.name: field.type for field in NODES if field.name not in ("id", "type", "file", "row")}
-    columns = {"name": pa.string(), "vocabulary": pa.string(), **described, "stub": pa.bool_(), "sources": _STRINGS}
+    columns = {
+        "name": pa.string(),
+        "vocabulary": pa.string(),
+        **described,
+        "counted_allele": pa.string(),
+        "stub": pa.bool_(),
+        "sources": _STRINGS,
+    }
     columns |= dict.fromkeys(graph.flags, pa.bool_())
     return columns | ({"embedding": _VECTOR} if graph.embeddings else {})
 
 
 def edge_columns() -> Columns:
     """Property → type, for edges."""
-    return {"source": pa.string()} | {name: EDGES.field(name).type for name in EDGE_PROPERTIES} | _COMPUTED
+    return {"source": pa.string()} | EDGE_TYPES | _COMPUTED
 
 
 def splitter(

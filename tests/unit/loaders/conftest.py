@@ -1,6 +1,6 @@
 """`staged(loader, folder)`: the four tables that a loader makes of the files in a folder of tests/data."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -9,7 +9,8 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from kgbuild import inputs, staging
+from kgbuild import inputs, loading, staging
+from loaders import LOADERS
 
 DATA = Path(__file__).parents[2] / "data"
 
@@ -48,12 +49,26 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Tables]:
         root, target = DATA / folder, tmp_path_factory.mktemp("staged") / loader.SOURCE.name
         files = inputs.find(loader.SOURCE, root)
         assert files, f"{root} lacks a file of {loader.SOURCE.files}"
-        manifest = staging.stage(loader, root, files, target, parameters)
-
-        def rows(table: str) -> Rows:
-            found = pq.read_table(target / f"{table}.parquet").to_pylist()
-            return [{column: value for column, value in row.items() if value is not None} for row in found]
-
-        return Tables(rows("nodes"), rows("names"), rows("edges"), rows("rejects"), manifest)
+        return _tables(target, staging.stage(loader, root, files, target, parameters))
 
     return stage
+
+
+@pytest.fixture
+def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Tables]:
+    """Stage files that somebody names, as `kg load FORMAT FILE… --set OPTION=VALUE` does."""
+    monkeypatch.setenv("KG_HOME", str(tmp_path / "home"))
+
+    def stage(door: ModuleType, paths: Sequence[Path], **options: str) -> Tables:
+        loaded = loading.load_files(door, paths, LOADERS, "given", parameters=options, dry_run=True)
+        return _tables(tmp_path / "home/staged/given", loaded.staged[0])
+
+    return stage
+
+
+def _tables(folder: Path, manifest: staging.Manifest) -> Tables:
+    def rows(table: str) -> Rows:
+        found = pq.read_table(folder / f"{table}.parquet").to_pylist()
+        return [{column: value for column, value in row.items() if value is not None} for row in found]
+
+    return Tables(rows("nodes"), rows("names"), rows("edges"), rows("rejects"), manifest)

@@ -65,11 +65,11 @@ def test_what_is_no_mapping_of_two_concepts_is_rejected_with_the_reason(staged):
     assert reasons.pop(6).startswith("predicate rdfs:seeAlso is none of skos:exactMatch")
     assert reasons == {
         7: "the absence of a match (sssom:NoTermFound)",
-        8: "a literal, not a concept",
         9: "no subject_id or no object_id",
         10: "subject_id or object_id is not a CURIE",
     }
-    assert tables.manifest.outcomes == {"staged": 6, "merged": 0, "rejected": 5}
+    assert tables.manifest.outcomes == {"staged": 7, "merged": 0, "rejected": 4}
+    assert ("diabetes", "EXACT", "en") in tables.names_of("mesh:D003920")
 
 
 def test_a_table_that_is_not_sssom_is_one_clear_error(staged, tmp_path: Path):
