@@ -170,8 +170,9 @@ def load(
     from dataclasses import asdict
 
     from kgbuild.console import Steps
-    from kgbuild.loading import WRITERS, load_files
     from kgbuild.loading import load as run
+    from kgbuild.loading import load_files
+    from kgbuild.update import WRITERS
     from loaders import DOORS, LOADERS
 
     if writer not in WRITERS:
@@ -228,6 +229,66 @@ def _print_loaded(loaded: Any, dry_run: bool) -> None:
     if not dry_run:
         done = {"bulk": "imported", "upsert": "updated", "none": "already up to date"}[loaded.writer]
         out.print(f"The graph is {done}. Next: `kg stats`, `kg train`")
+
+
+@app.command()
+def unload(
+    names: Annotated[list[str], typer.Argument(metavar="SOURCE…", help="Sources to take out of the graph.")],
+    writer: Annotated[str, typer.Option(help="auto or upsert.")] = "auto",
+) -> None:
+    """Take sources out of the graph: their evidence and names, and nodes that no other source names."""
+    from kgbuild.console import Steps
+    from kgbuild.loading import unload as run
+    from loaders import LOADERS
+
+    run(names, LOADERS, writer, Steps())
+    print(f"{', '.join(names)}: not in the graph any more")
+
+
+@app.command()
+def diff(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[SOURCE…|all]", help="What to compare with the graph.")
+    ] = None,
+    data: Annotated[Path | None, typer.Option(help="Folder with downloaded files, as for `kg load`.")] = None,
+    option: Annotated[
+        list[str] | None, typer.Option("--set", metavar="SOURCE.OPTION=VALUE", help="An option of a source.")
+    ] = None,
+    examples: Annotated[int, typer.Option(help="Records to show of each kind of change.")] = 3,
+    as_json: Json = False,
+) -> None:
+    """Say what the last load changed, or (with --data) what loading these files would change."""
+    from dataclasses import asdict
+
+    from kgbuild.console import Steps, out, table
+    from kgbuild.loading import difference, last_difference
+    from loaders import LOADERS
+
+    if data is not None:
+        found = difference(names or ["all"], data, LOADERS, _parameters(option or []), examples, Steps())
+    elif names:
+        raise InputError("--data: not given; without it `kg diff` says what the last load changed, of all sources")
+    else:
+        found = last_difference(examples)
+    if as_json:
+        print(json.dumps([asdict(each) for each in found]))
+        return
+    table([{key: value for key, value in asdict(each).items() if key != "examples"} for each in found])
+    for each in found:
+        for what, some in each.examples.items():
+            for text in some:
+                out.print(f"{each.source} {each.kind} {what}: {text}", markup=False)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring what an older kg wrote, here and in the graph, to what this one reads and writes."""
+    from kgbuild.console import Steps
+    from kgbuild.migrate import migrate as run
+    from loaders import LOADERS
+
+    for line in run(LOADERS, Steps()) or ["Nothing to migrate: everything is this kg's"]:
+        print(line)
 
 
 @app.command()

@@ -46,6 +46,10 @@ class Steps:
         self.seconds[name] = time.monotonic() - started
         err.print(f"{name:<32} {self.seconds[name]:7.1f} s")
 
+    def tell(self, line: str) -> None:
+        """Something that a person who waits wants to know."""
+        err.print(line, markup=False)
+
     def advance(self, name: str, done: int, total: int | None) -> None:
         """So many of so many rows of a part of the current step are done."""
         if self._bar is not None:

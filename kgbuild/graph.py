@@ -11,25 +11,26 @@ import hashlib
 import json
 import shutil
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-from kgbuild.model import EDGES, Source
+from kgbuild import alleles
+from kgbuild.model import EDGES, SCHEMAS
 from kgbuild.staging import Manifest
 
 #: Raise it when the merge itself changes what it writes.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 TABLES = ("concepts", "variants", "names", "has_name", "edges")
 
-#: Properties of an edge in Neo4j, beside `id` and `source`.
-EDGE_PROPERTIES = tuple(
-    f.name for f in EDGES if f.name not in {"subject", "predicate", "object", "distinct", "file", "row"}
-)
+_STATED = tuple(f.name for f in EDGES if f.name not in {"subject", "predicate", "object", "distinct", "file", "row"})
+
+#: Properties of an edge in Neo4j, beside `id` and `source`: what the source states, and its effect in the one sign.
+EDGE_PROPERTIES = (*_STATED, "aligned_effect")
 
 
 @dataclass(frozen=True)
@@ -65,16 +66,15 @@ def graph_id(manifests: Sequence[Manifest]) -> str:
     return hashlib.sha256(json.dumps([SCHEMA_VERSION, parts]).encode()).hexdigest()[:32]
 
 
-def merge(staged: Path, sources: Sequence[Source], graphs: Path) -> GraphTables:
-    """Merge the staged tables of `sources` below `staged` into the folder `graphs`/<graph id>, atomically.
+def merge(manifests: Mapping[str, Manifest], graphs: Path) -> GraphTables:
+    """Merge what is staged into the folder `graphs`/<graph id>, atomically.
 
     Args:
-        staged: Folder with a folder of staged tables for each source.
-        sources: In the order of precedence.
+        manifests: Of the sources, in the order of precedence; none give the empty graph.
         graphs: Where the folder of the merged tables goes.
     """
-    manifests = [Manifest.read(staged / source.name) for source in sources]
-    identity = graph_id([manifest for manifest in manifests if manifest is not None])
+    sources = [manifest.declared for manifest in manifests.values()]
+    identity = graph_id(list(manifests.values()))
     flags = tuple(f"in_{source.name}" for source in sources if source.member)
     out = graphs / identity
     existing = GraphTables.read(out)
@@ -86,9 +86,10 @@ def merge(staged: Path, sources: Sequence[Source], graphs: Path) -> GraphTables:
     with duckdb.connect(str(scratch / "merge.duckdb")) as con:
         con.execute(f"SET memory_limit='1500MB'; SET temp_directory='{scratch}'; SET preserve_insertion_order=false")
         con.create_function("name_key", _name_keys, ["VARCHAR"], "VARCHAR", type="arrow")
-        _read_staged(con, staged, sources)
+        _read_staged(con, list(manifests.values()))
         _merge_nodes(con, [source.name for source in sources if source.member])
         _merge_names(con)
+        con.execute(alleles.COUNTED)
         for table, query in _queries(flags).items():
             con.execute(f"COPY ({query}) TO '{scratch / table}.parquet' (FORMAT parquet, COMPRESSION zstd)")
     (scratch / "merge.duckdb").unlink()
@@ -101,18 +102,24 @@ def _name_keys(texts: pa.ChunkedArray) -> pa.Array:
     return pa.array([None if text is None else name_key(text) for text in texts.to_pylist()], pa.string())
 
 
-def _read_staged(con: duckdb.DuckDBPyConnection, staged: Path, sources: Sequence[Source]) -> None:
+def _read_staged(con: duckdb.DuckDBPyConnection, manifests: Sequence[Manifest]) -> None:
     """Views over all sources: `node` with its rank (0 to 999 where the source owns the vocabulary), `name`, `edge`."""
     nodes = [
-        f"SELECT *, '{source.name}' AS source, {order} + "
-        f"CASE WHEN split_part(id, ':', 1) IN ({_list(source.vocabularies)}) THEN 0 ELSE 1000 END AS rank "
-        f"FROM read_parquet('{staged / source.name}/nodes.parquet')"
-        for order, source in enumerate(sources)
+        f"SELECT *, '{manifest.source}' AS source, {order} + CASE WHEN split_part(id, ':', 1) IN "
+        f"({_list(manifest.declared.vocabularies)}) THEN 0 ELSE 1000 END AS rank "
+        f"FROM read_parquet('{manifest.folder}/nodes.parquet')"
+        for order, manifest in enumerate(manifests)
     ]
-    con.execute(f"CREATE VIEW node AS {' UNION ALL '.join(nodes)}")
-    for view in ("names", "edges"):
-        files = ", ".join(f"'{staged / source.name}/{view}.parquet'" for source in sources)
-        con.execute(f"CREATE VIEW {view[:-1]} AS FROM read_parquet([{files}])")
+    tables = {
+        "node": nodes,
+        "name": [f"FROM read_parquet('{manifest.folder}/names.parquet')" for manifest in manifests],
+        "edge": [f"FROM read_parquet('{manifest.folder}/edges.parquet')" for manifest in manifests],
+    }
+    nothing = {"node": "source VARCHAR, rank INTEGER", "name": "source VARCHAR", "edge": "id VARCHAR, source VARCHAR"}
+    for view, parts in tables.items():
+        con.register(f"no_{view}", SCHEMAS[f"{view}s"].empty_table())
+        more = ", ".join(f"NULL::{c.split()[1]} AS {c.split()[0]}" for c in nothing[view].split(", "))
+        con.execute(f"CREATE VIEW {view} AS {' UNION ALL BY NAME '.join([f'SELECT *, {more} FROM no_{view}', *parts])}")
 
 
 def _list(values: Sequence[str]) -> str:
@@ -167,14 +174,15 @@ def _queries(flags: Sequence[str]) -> dict[str, str]:
             FROM merged ANTI JOIN variant USING (id)
         """,
         "variants": """
-            SELECT id, chromosome, grch37, grch38, nullif(sources, []) AS sources
-            FROM merged SEMI JOIN variant USING (id)
+            SELECT id, chromosome, grch37, grch38, counted AS counted_allele, nullif(sources, []) AS sources
+            FROM merged SEMI JOIN variant USING (id) LEFT JOIN alleles USING (id)
         """,
         "names": "SELECT DISTINCT key FROM has_name",
         "has_name": "FROM has_name",
         "edges": f"""
-            SELECT id, subject, predicate, object, source, {", ".join(EDGE_PROPERTIES)},
+            SELECT edge.id, subject, predicate, object, source, {", ".join(_STATED)},
+                {alleles.ALIGNED_EFFECT} AS aligned_effect,
                 subject IN (FROM variant) AS from_variant, object IN (FROM variant) AS to_variant
-            FROM edge
+            FROM edge LEFT JOIN alleles ON alleles.id = subject
         """,
     }

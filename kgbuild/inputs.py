@@ -73,19 +73,25 @@ class Inputs:
         optional: Sequence[str] = (),
         delimiter: str = "\t",
         quote: str = '"',
-        comment: str = "",
+        comment: str | tuple[str, ...] = "",
         header: bool = True,
     ) -> ir.Table:
         """All files of a key as one table: the named columns as strings (empty cells null), with `file` and `row`.
 
         A line that does not have the header's number of fields is rejected with the reader's reason. With
-        `header=False` the file has none and `required` + `optional` name its columns in order.
+        `header=False` the file has none and `required` + `optional` name its columns in order. The lines at the top
+        that begin with `comment` are no rows. Parquet and JSON Lines are read alike, by their columns' names.
 
         Raises:
             InputError: a required column is missing.
         """
         paths = [key] if isinstance(key, Path) else self.paths(key)
-        tables = [self._read(path, required, optional, delimiter, quote, comment, header) for path in paths]
+        objects = [path for path in paths if {".parquet", ".json", ".jsonl"} & set(path.suffixes)]
+        tables = [
+            self._read(path, required, optional, delimiter, quote, comment, header)
+            for path in paths
+            if path not in objects
+        ] + ([self._read_objects(objects, required, optional)] if objects else [])
         if not tables:
             columns = [*required, *optional, "file"]
             return ibis.memtable(
@@ -100,11 +106,12 @@ class Inputs:
         optional: Sequence[str],
         delimiter: str,
         quote: str,
-        comment: str,
+        comment: str | tuple[str, ...],
         header: bool,
     ) -> ir.Table:
         where, name = self.name(path), f"input_{len(self.rows)}"
-        skipped, columns = read_header(path, delimiter, quote, comment) if header else (0, [*required, *optional])
+        skipped, columns = read_header(path, delimiter, quote, comment) if header or comment else (0, [])
+        columns = columns if header else [*required, *optional]
         missing = [column for column in required if column not in columns]
         if missing:
             raise InputError(
@@ -135,11 +142,49 @@ class Inputs:
         absent = {column: ibis.null("string") for column in optional if column not in columns}
         return table.mutate(**absent).select(*required, *optional, "file", "row")
 
+    def _read_objects(self, paths: Sequence[Path], required: Sequence[str], optional: Sequence[str]) -> ir.Table:
+        """Files of typed values as one table of text, however many parts there are; nested ones as printed.
+
+        A line that is no JSON object is rejected.
+        """
+        name, columns = f"input_{len(self.rows)}", [*required, *optional]
+        typed = ", ".join(f"{_identifier(column)} VARCHAR" for column in columns)
+        self._sql(f"CREATE TABLE {name} ({typed}, file VARCHAR, row BIGINT, raw VARCHAR)")
+        for path in paths:
+            where = self.name(path)
+            known = pq.read_schema(path).names if path.suffix == ".parquet" else columns
+            missing = [column for column in required if column not in known]
+            if missing:
+                raise InputError(
+                    f"{where}: no column {missing[0]!r} among {', '.join(known[:8])} …; "
+                    f"{self.source.title} has {', '.join(required)}"
+                )
+            if path.suffix == ".parquet":
+                values = [f"{_identifier(c)}::VARCHAR" if c in known else "NULL" for c in columns]
+                tail = f"file_row_number + 1, NULL FROM read_parquet({_literal(str(path))}, file_row_number=true)"
+            else:
+                values = [f"IF(json_valid(line), line ->> {_literal(f'$.{_identifier(c)}')}, NULL)" for c in columns]
+                tail = (
+                    f"row_number() OVER (), IF(json_valid(line) AND json_type(line) = 'OBJECT', NULL, line)"
+                    f" FROM read_csv({_literal(str(path))}, columns={{line: 'VARCHAR'}}, header=false, delim='\x01',"
+                    " auto_detect=false, quote='', escape='', strict_mode=false, max_line_size=16000000)"
+                )
+            self._sql(f"INSERT INTO {name} SELECT {', '.join(values)}, {_literal(where)}, {tail}")
+            self.rows[where] = int(self._sql(f"SELECT count(*) FROM {name} WHERE file = {_literal(where)}")[0][0])
+        table = self.connection.table(name)
+        bad = table.filter(table.raw.notnull())
+        self.rejects.append(
+            bad.select(
+                "file", "row", "raw", key="line " + bad.row.cast("string"), reason=ibis.literal("no JSON object")
+            )
+        )
+        return table.filter(table.raw.isnull()).drop("raw")
+
     def _sql(self, text: str) -> list[tuple[Any, ...]]:
         rows: list[tuple[Any, ...]] = self.connection.con.execute(text).fetchall()
         return rows
 
-    def lookup(self, key: str, required: Sequence[str], delimiter: str = "\t") -> ir.Table:
+    def lookup(self, key: str, required: Sequence[str], delimiter: str = "\t", quote: str = '"') -> ir.Table:
         """Files that rows are looked up in: no evidence themselves, so not counted, and read only as they are joined.
 
         Raises:
@@ -148,7 +193,9 @@ class Inputs:
         paths = self.paths(key)
         if not paths:
             return ibis.memtable(pa.table({column: pa.array([], pa.string()) for column in required}))
-        table = self.connection.read_csv([str(path) for path in paths], delim=delimiter, all_varchar=True, header=True)
+        table = self.connection.read_csv(
+            [str(path) for path in paths], delim=delimiter, quote=quote, comment="", all_varchar=True, header=True
+        )
         missing = [column for column in required if column not in table.columns]
         if missing:
             raise InputError(f"{self.name(paths[0])}: no column {missing[0]!r}; expected {', '.join(required)}")
@@ -189,11 +236,15 @@ def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
         yield batch
 
 
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
 def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def read_header(path: Path, delimiter: str, quote: str, comment: str) -> tuple[int, list[str]]:
+def read_header(path: Path, delimiter: str, quote: str, comment: str | tuple[str, ...]) -> tuple[int, list[str]]:
     """How many comment lines a delimited file begins with, and the column names in the line that follows."""
     with (
         gzip.open(path, "rt", encoding="utf-8-sig")

@@ -7,7 +7,8 @@ Terms = Literal["open", "share-alike", "restricted"]
 #: Use, change and redistribution, at most with attribution.
 OPEN = {
     "CC0-1.0", "CC-PDDC", "PDDL-1.0", "CC-BY-3.0", "CC-BY-4.0", "ODC-By-1.0", "MIT", "Apache-2.0", "BSD-2-Clause",
-    "BSD-3-Clause", "OGL-UK-3.0", "US-government-work",
+    "BSD-3-Clause", "OGL-UK-3.0", "LicenseRef-US-government-work",
+    "LicenseRef-NLM-MeSH",  # name the source and its version, say what was changed
 }  # fmt: skip
 
 #: What is made from it must go out under the same terms.

@@ -2,36 +2,30 @@
 
     load()  stage ──> merge ──> bulk or upsert ──> record in (:Source) and (:Meta)
 
-`$KG_HOME/staged/<source>` holds what is staged, `$KG_HOME/graph/<graph id>` a graph's tables, and
-`$KG_HOME/graph/state.json` the ids of the graphs between which the database is: one, unless a load was killed.
+`$KG_HOME/staged/<source>` holds what is staged, `$KG_HOME/graph/<graph id>` a graph's tables.
 """
 
-import datetime
-import json
 import os
 import re
 import shutil
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any
 
-import kgbuild
-from kgbuild import database, writers
-from kgbuild.errors import InputError, LoadError
-from kgbuild.graph import SCHEMA_VERSION, GraphTables, merge
+from kgbuild.diff import Difference, compare
+from kgbuild.errors import InputError
+from kgbuild.graph import merge
+from kgbuild.history import History
 from kgbuild.home import folder
 from kgbuild.inputs import assign, find
+from kgbuild.lock import alone
 from kgbuild.model import Source
-from kgbuild.staging import Manifest, stage
-from kgbuild.store import Store, connect
-
-WRITERS = ("auto", "bulk", "upsert")
-
-#: Stands in the state for the graph that an empty database holds.
-_NOTHING = "nothing"
+from kgbuild.staging import Manifest, fingerprint, stage
+from kgbuild.update import Progress, Silent, update
 
 
 @dataclass
@@ -57,27 +51,6 @@ class Loaded:
             }
             for manifest in self.staged
         ]
-
-
-class Progress(Protocol):
-    """What a load tells while it runs; `kgbuild.console.Steps` draws it."""
-
-    def step(self, name: str) -> AbstractContextManager[None]:
-        """A context for one long step."""
-
-    def advance(self, name: str, done: int, total: int | None) -> None:
-        """So many of so many rows of a step are done."""
-
-
-class Silent:
-    """Progress that nobody watches."""
-
-    def step(self, name: str) -> AbstractContextManager[None]:
-        """Show nothing."""
-        return nullcontext()
-
-    def advance(self, name: str, done: int, total: int | None) -> None:
-        """Show nothing."""
 
 
 @dataclass(frozen=True)
@@ -191,6 +164,67 @@ def _given(
     )
 
 
+def unload(
+    names: Sequence[str], loaders: Mapping[str, ModuleType], writer: str = "auto", progress: Progress | None = None
+) -> str:
+    """Take sources out of the graph: their evidence, names and claims, and the nodes that no other source names.
+
+    Returns:
+        The writer used, `none` where the graph was so already.
+
+    Raises:
+        InputError: a source that is neither staged nor in the graph.
+    """
+    progress = progress or Silent()
+    with alone(progress.tell):
+        loads = History.read().loads
+        known = {*staged_sources(tuple(loaders)), *(loads[-1].versions if loads else ())}
+        if unknown := [name for name in names if name not in known]:
+            raise InputError(f"{unknown[0]}: not loaded; loaded are {', '.join(sorted(known)) or 'no sources'}")
+        for name in names:
+            shutil.rmtree(folder("staged") / name, ignore_errors=True)
+        return _write(staged_sources(tuple(loaders)), writer, progress)
+
+
+def difference(
+    names: Sequence[str],
+    data: Path,
+    loaders: Mapping[str, ModuleType],
+    parameters: Mapping[str, dict[str, str]] | None = None,
+    examples: int = 3,
+    progress: Progress | None = None,
+) -> list[Difference]:
+    """What `load` of the same would change; nothing is staged or written.
+
+    Raises:
+        InputError: as for `load`.
+    """
+    progress = progress or Silent()
+    jobs = _find(names, data, loaders, parameters or {}, Loaded())
+    history = History.read()
+    with _preview() as scratch:
+        manifests = _in_order(_stage(jobs, scratch, Loaded(), progress), tuple(loaders))
+        with progress.step("merging"):
+            tables = merge(manifests, scratch / "graph")
+        last = history.tables(history.loads[-1].graph_id) if history.loads else None
+        return compare(last, tables, examples)
+
+
+def last_difference(examples: int = 3) -> list[Difference]:
+    """What the last load changed.
+
+    Raises:
+        InputError: nothing was loaded yet.
+    """
+    history = History.read()
+    if not history.loads:
+        raise InputError(f"{folder('graph')}: nothing was loaded yet; run `kg load all --data DIR`")
+    *before, last = history.loads
+    new = history.tables(last.graph_id)
+    assert new is not None  # the last load's tables are always kept
+    return compare(history.tables(before[-1].graph_id) if before else None, new, examples)
+
+
 def _load(
     jobs: Sequence[Job],
     order: Sequence[str],
@@ -200,31 +234,63 @@ def _load(
     result: Loaded | None = None,
 ) -> Loaded:
     result = result or Loaded()
-    staged = folder("staged")
+    if dry_run:
+        with _preview() as scratch:
+            result.kept = sorted(_stage(jobs, scratch, result, progress).keys() - _names(jobs))
+        return result
+    with alone(progress.tell):
+        manifests = _in_order(_stage(jobs, folder("staged"), result, progress), order)
+        result.kept = [name for name in manifests if name not in _names(jobs)]
+        result.writer = _write(manifests, writer, progress)
+    return result
+
+
+def _names(jobs: Sequence[Job]) -> set[str]:
+    return {job.source.name for job in jobs}
+
+
+@contextmanager
+def _preview() -> Iterator[Path]:
+    """A folder for what is looked at and thrown away."""
+    with tempfile.TemporaryDirectory(dir=folder("staged"), prefix=".preview-") as scratch:
+        yield Path(scratch)
+
+
+def _stage(jobs: Sequence[Job], into: Path, result: Loaded, progress: Progress) -> dict[str, Manifest]:
+    """Stage sources into the folder `into`, but those that are staged as they are now.
+
+    Returns:
+        Everything that is staged then, the other sources too.
+    """
+    manifests = dict(staged_sources(()))
     for job in jobs:
         name = job.source.name
-        before = Manifest.read(staged / name)
         with progress.step(f"staging {name}"):
-            manifest = stage(job.loader, job.root, job.files, staged / name, job.parameters, job.source)
-        if before is not None and before.fingerprint == manifest.fingerprint:
-            result.unchanged.append(name)
-        result.staged.append(manifest)
-    manifests = staged_sources(order)
-    result.kept = [name for name in manifests if name not in {job.source.name for job in jobs}]
-    if dry_run:
-        return result
-    sources = [manifest.declared for manifest in manifests.values()]
+            wanted = fingerprint(job.loader, job.root, job.files, job.parameters, job.source)
+            if name in manifests and manifests[name].fingerprint == wanted:
+                result.unchanged.append(name)
+            else:
+                manifests[name] = stage(job.loader, job.root, job.files, into / name, job.parameters, job.source)
+        result.staged.append(manifests[name])
+    return manifests
+
+
+def _write(manifests: Mapping[str, Manifest], writer: str, progress: Progress) -> str:
     with progress.step("merging"):
-        tables = merge(staged, sources, folder("graph"))
-    result.writer = _write(tables, writer, sources, manifests, progress)
-    return result
+        tables = merge(manifests, folder("graph"))
+    return update(tables, writer, manifests, progress)
 
 
 def staged_sources(order: Sequence[str]) -> dict[str, Manifest]:
     """What is staged, by name: first the sources of `order`, then files that somebody named, by name."""
     manifests = [(path.name, Manifest.read(path)) for path in sorted(folder("staged").iterdir())]
     found = {name: manifest for name, manifest in manifests if manifest is not None and manifest.source == name}
-    return {name: found[name] for name in [*order, *(name for name in found if name not in order)] if name in found}
+    return _in_order(found, order)
+
+
+def _in_order(manifests: Mapping[str, Manifest], order: Sequence[str]) -> dict[str, Manifest]:
+    names = [*order, *sorted(name for name in manifests if name not in order)]
+    return {name: manifests[name] for name in names if name in manifests}
 
 
 def _find(
@@ -255,106 +321,3 @@ def _find(
     if not jobs:
         raise InputError(f"{data}: no file of any source; `kg sources` lists the file names")
     return jobs
-
-
-def _write(
-    tables: GraphTables, writer: str, sources: Sequence[Source], manifests: Mapping[str, Manifest], progress: Progress
-) -> str:
-    """Bring the database from what it holds to `tables`; gives the writer used, `none` where nothing had to be done."""
-    managed = database.status().managed
-    if managed and not database.has_store():
-        holds, empty = None, True
-    else:
-        with connect() as store:
-            holds, empty = _holds(store), writers.is_empty(store)
-    between = _between()
-    if holds is not None and holds not in between:
-        raise LoadError(
-            f"{database.status().uri}: holds a graph that was not loaded from this KG_HOME; "
-            "load with the KG_HOME that it came from, or empty it with `kg db reset`"
-        )
-    if holds == tables.graph_id and between == [tables.graph_id]:
-        return "none"
-    importable = managed and (empty or (holds is None and bool(between)))  # no Meta: an import that was killed
-    if writer == "bulk" and not importable:
-        raise LoadError("--writer bulk: the database is not an empty managed one; use --writer upsert or `kg db reset`")
-    old = between if holds is not None else [_NOTHING]
-    _set_between([*old, tables.graph_id])
-    if importable and writer != "upsert":
-        used = "bulk"
-        with progress.step("importing"):
-            writers.bulk(tables, folder("graph") / "csv")
-        with progress.step("starting and indexing"), connect() as store:
-            writers.prepare(store)
-            _record(store, tables, sources, manifests, used)
-    else:
-        used = "upsert"
-        known = [None if graph_id == _NOTHING else GraphTables.read(folder("graph") / graph_id) for graph_id in old]
-        with progress.step("writing"), connect() as store:
-            store.query(store.cypher("load/begin"), graph_id=tables.graph_id)
-            writers.upsert(store, tables, known, progress.advance)
-            _record(store, tables, sources, manifests, used)
-    _set_between([tables.graph_id])
-    return used
-
-
-def _holds(store: Store) -> str | None:
-    """The id of the graph that the database holds, or began to be given; None where it holds none."""
-    rows = store.query("MATCH (m:Meta {name: 'kg'}) RETURN m.graph_id AS id, m.schema AS schema, m.version AS version")
-    if rows and rows[0]["schema"] not in (None, SCHEMA_VERSION):
-        raise LoadError(
-            f"{database.status().uri}: its graph has schema {rows[0]['schema']}, of kg {rows[0]['version']}, and "
-            f"this kg {kgbuild.__version__} writes schema {SCHEMA_VERSION}; load into an empty database (`kg db reset`)"
-        )
-    return rows[0]["id"] if rows else None
-
-
-def _between() -> list[str]:
-    """The ids of the graphs between which the database is: one, unless a load was killed."""
-    path = folder("graph") / "state.json"
-    return list(json.loads(path.read_text())) if path.exists() else []
-
-
-def _set_between(ids: list[str]) -> None:
-    ids = list(dict.fromkeys(ids))
-    part = folder("graph") / ".state.json"
-    part.write_text(json.dumps(ids))
-    part.rename(folder("graph") / "state.json")
-    if len(ids) == 1:
-        for known in folder("graph").iterdir():
-            if known.is_dir() and known.name not in ids:
-                shutil.rmtree(known)
-
-
-def _record(
-    store: Store, tables: GraphTables, sources: Sequence[Source], manifests: Mapping[str, Manifest], writer: str
-) -> None:
-    """Write what was loaded into (:Source) and (:Meta)."""
-    now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-    rows = []
-    for source in sources:
-        manifest = manifests[source.name]
-        rows.append(
-            {
-                "name": source.name,
-                "title": source.title,
-                "url": source.url,
-                "licence": source.licence,
-                "citation": source.citation,
-                "version": manifest.version,
-                "files": [f"{file} sha256:{digest}" for file, digest in manifest.files.items()],
-                "rows": sum(manifest.rows.values()),
-                **manifest.outcomes,
-                **manifest.records,
-                "loaded": now,
-            }
-        )
-    meta = {
-        "graph_id": tables.graph_id,
-        "schema": SCHEMA_VERSION,
-        "version": kgbuild.__version__,
-        "writer": writer,
-        "loaded": now,
-        "flags": list(tables.flags),
-    }
-    store.query(store.cypher("load/record"), sources=rows, meta=meta)

@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -36,7 +36,7 @@ class Manifest:
 
     `declared` is what its loader, or who loaded it, said of it; `files` maps each file to its sha256; `rows` each file
     to its number of input rows; `outcomes` has their sum as `staged`, `merged` and `rejected`; `records` counts the
-    rows of each table.
+    rows of each table; `folder` is where they are.
     """
 
     source: str
@@ -48,15 +48,26 @@ class Manifest:
     records: dict[str, int]
     seconds: float
     declared: Source
+    folder: Path
 
     @classmethod
     def read(cls, folder: Path) -> "Manifest | None":
-        """The manifest in a folder of staged tables, None where there is none, or another kg's."""
+        """The manifest in a folder of staged tables, None where there is none.
+
+        Raises:
+            LoadError: it is an older kg's.
+        """
         path = folder / "manifest.json"
         if not path.exists():
             return None
         stored = json.loads(path.read_text())
-        return cls(**stored | {"declared": Source.read(stored["declared"])}) if "declared" in stored else None
+        if "declared" not in stored:
+            raise LoadError(f"{path}: written by an older kg; run `kg migrate`")
+        return cls(**stored | {"declared": Source.read(stored["declared"]), "folder": folder})
+
+    def json(self) -> str:
+        """What is kept: all but the folder, since that may move."""
+        return json.dumps({key: value for key, value in asdict(self).items() if key != "folder"}, indent=1)
 
 
 def stage(
@@ -67,7 +78,7 @@ def stage(
     parameters: dict[str, str] | None = None,
     source: Source | None = None,
 ) -> Manifest:
-    """Stage one source into the folder `target`, atomically; an unchanged one is left as it is.
+    """Stage one source into the folder `target`, atomically.
 
     Args:
         loader: The module that reads it.
@@ -75,7 +86,7 @@ def stage(
         files: Key of the source's `files` → paths.
         target: The folder of its staged tables.
         parameters: Options of the source that differ from their defaults.
-        source: What it is, where not what its loader declares (a file that somebody named).
+        source: What it is, where not what its loader declares (files that somebody named).
 
     Raises:
         LoadError: the outcomes do not add up to the input rows.
@@ -83,11 +94,6 @@ def stage(
     source = source or loader.SOURCE
     started = time.monotonic()
     parameters = source.parameters | (parameters or {})
-    digests = {path.relative_to(root).as_posix(): _sha256(path) for paths in files.values() for path in paths}
-    fingerprint = _fingerprint(loader, source, digests, parameters)
-    before = Manifest.read(target)
-    if before is not None and before.fingerprint == fingerprint:
-        return before
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{source.name}-") as folder:
         scratch, out = Path(folder, "scratch"), Path(folder, "out")
@@ -97,11 +103,12 @@ def stage(
         tables = _conform(loader.load(inputs), inputs, source)
         outcomes, records = _write(tables, inputs, out)
         manifest = Manifest(
-            source.name, getattr(loader, "version", lambda _: source.version)(inputs), digests, fingerprint,
-            inputs.rows, outcomes, records, round(time.monotonic() - started, 2), source,
+            source.name, getattr(loader, "version", lambda _: source.version)(inputs), _digests(root, files),
+            fingerprint(loader, root, files, parameters, source), inputs.rows, outcomes, records,
+            round(time.monotonic() - started, 2), source, target,
         )  # fmt: skip
         _check(manifest)
-        (out / "manifest.json").write_text(json.dumps(asdict(manifest), indent=1))
+        (out / "manifest.json").write_text(manifest.json())
         inputs.connection.disconnect()
         if target.exists():
             target.rename(Path(folder, "old"))
@@ -115,11 +122,24 @@ def _connect(scratch: Path) -> Any:
     )
 
 
-def _fingerprint(loader: ModuleType, source: Source, digests: dict[str, str], parameters: dict[str, str]) -> str:
+def fingerprint(
+    loader: ModuleType,
+    root: Path,
+    files: dict[str, list[Path]],
+    parameters: dict[str, str] | None = None,
+    source: Source | None = None,
+) -> str:
     """The hash of all that the staged tables depend on: files, options, declaration, and the code that reads them."""
+    source = source or loader.SOURCE
     code = {module.__name__: Path(str(module.__file__)).read_text() for module in _modules(loader)}
-    parts = [STAGING_VERSION, dict(sorted(code.items())), digests, parameters, asdict(source)]
+    options = source.parameters | (parameters or {})
+    parts = [STAGING_VERSION, dict(sorted(code.items())), _digests(root, files), options, asdict(source)]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _digests(root: Path, files: dict[str, list[Path]]) -> dict[str, str]:
+    found = [path for paths in files.values() for path in paths]
+    return {path.relative_to(root).as_posix(): _sha256(path, path.stat().st_mtime_ns) for path in found}
 
 
 def _modules(loader: ModuleType) -> list[ModuleType]:
@@ -137,7 +157,8 @@ def _modules(loader: ModuleType) -> list[ModuleType]:
     return list(found.values())
 
 
-def _sha256(path: Path) -> str:
+@lru_cache(maxsize=4096)
+def _sha256(path: Path, modified: int) -> str:
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

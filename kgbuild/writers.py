@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from kgbuild import database
 from kgbuild.graph import EDGE_PROPERTIES, TABLES, GraphTables
+from kgbuild.model import EDGES
 from kgbuild.store import Store
 
 Report = Callable[[str, int, int | None], None]
@@ -42,9 +44,9 @@ def bulk(tables: GraphTables, scratch: Path) -> None:
 def _write_csv(tables: GraphTables, out: Path) -> None:
     """The tables as neo4j-admin wants them: a header that types the columns, `|` between the values of a list."""
     flags = "".join(f', {flag} AS "{flag}:boolean"' for flag in tables.flags)
-    numbers = {"sample_size": "long", "n_traits": "long", "negated": "boolean"}
-    numbers |= dict.fromkeys(("weight", "effect", "standard_error", "neg_log10_p", "allele_frequency"), "double")
-    properties = ", ".join(f'{p} AS "{p}:{numbers.get(p, "string")}"' for p in EDGE_PROPERTIES)
+    kinds = {pa.float64(): "double", pa.int64(): "long", pa.bool_(): "boolean", pa.string(): "string"}
+    typed = {f.name: kinds[f.type] for f in EDGES} | {"aligned_effect": "double"}
+    properties = ", ".join(f'{p} AS "{p}:{typed[p]}"' for p in EDGE_PROPERTIES)
     sources = "array_to_string(sources, '|') AS \"sources:string[]\""
     queries = {
         "concepts": f"""
@@ -52,7 +54,7 @@ def _write_csv(tables: GraphTables, out: Path) -> None:
                 obsolete AS "obsolete:boolean", stub AS "stub:boolean", {sources}{flags}""",
         "variants": f"""
             SELECT id AS "id:ID(entity)", 'Variant' AS ":LABEL", chromosome, grch37 AS "grch37:long",
-                grch38 AS "grch38:long", {sources}""",
+                grch38 AS "grch38:long", counted_allele, {sources}""",
         "names": 'SELECT key AS "key:ID(name)", \'Name\' AS ":LABEL"',
         "has_name": """
             SELECT concept AS ":START_ID(entity)", key AS ":END_ID(name)", 'HAS_NAME' AS ":TYPE", id, text, scope,
@@ -83,12 +85,11 @@ def upsert(store: Store, tables: GraphTables, old: Sequence[GraphTables | None],
     Args:
         store: The database, which is somewhere between the old graphs.
         tables: The graph that it is to hold.
-        old: None is the empty graph.
+        old: None is the empty graph. Constraints and indexes are there (`prepare`).
         report: Told (step, rows done, rows of the step).
 
     Nodes come first, then edges, then what is gone: a reader never misses what both graphs hold.
     """
-    prepare(store)
     with duckdb.connect() as con:
         con.execute("SET memory_limit='1GB'")
         for table in TABLES:
@@ -113,8 +114,8 @@ def _differences(
     con.execute(
         f"CREATE TABLE gone_{table} AS SELECT DISTINCT ON ({key}) * FROM ({before}) ANTI JOIN ({present}) USING ({key})"
     )
-    other_flags = table == "concepts" and any(tables.flags != new.flags for tables in known)
-    if len(known) < len(old) or other_flags:
+    columns = [con.sql(f"DESCRIBE FROM '{tables.path(table)}'").fetchall() for tables in (new, *known)]
+    if len(known) < len(old) or any(other != columns[0] for other in columns):  # other flags, or another schema
         con.execute(f"CREATE VIEW put_{table} AS {present}")
         return
     # a row is left alone only where every old state agrees with the new one on it
@@ -139,7 +140,7 @@ def _steps(
         where = f"type = '{kind}'" if kind else "type IS NULL"
         query = f"SELECT id, {_struct(concept, dropped_flags)} FROM put_concepts WHERE {where}"
         yield step(f"{kind or 'untyped'} concepts", "concepts", query, TYPE=kind or "Concept")
-    variant = _struct(["chromosome", "grch37", "grch38", "sources"])
+    variant = _struct(["chromosome", "grch37", "grch38", "counted_allele", "sources"])
     yield step("variants", "variants", f"SELECT id, {variant} FROM put_variants")
     yield step("names", "names", "SELECT key FROM put_names")
     name = _struct(["id", "text", "scope", "language", "source"])
@@ -170,9 +171,3 @@ def _struct(columns: list[str], removed: Sequence[str] = ()) -> str:
 def _batches(con: duckdb.DuckDBPyConnection, select: str) -> Iterator[list[dict[str, Any]]]:
     for batch in con.cursor().sql(select).to_arrow_reader(_BATCH):
         yield batch.to_pylist()
-
-
-def is_empty(store: Store) -> bool:
-    """Whether the database holds nothing of kg's."""
-    found = store.query("MATCH (n:Concept|Variant|Name|Meta) RETURN true AS found LIMIT 1")
-    return not found

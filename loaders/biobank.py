@@ -27,6 +27,8 @@ SOURCE = Source(
     },
     optional=("tabs", "commas"),
     parameters={"min_correlation": "0.0"},
+    access="Write a table with the columns trait, variant, effect, kind (odds_ratio, beta or correlation), and where "
+    "known effect_allele, other_allele, se, p, n, ancestry, study, as associations.tsv or associations.csv.",
 )
 
 _COLUMNS = ("trait", "variant", "effect", "kind")

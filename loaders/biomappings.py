@@ -7,8 +7,10 @@ Skips: as `loaders.formats.sssom`; predictions that nobody has reviewed.
 """
 
 from kgbuild.inputs import Inputs, Staged
-from kgbuild.model import Source
+from kgbuild.model import Download, Source
 from loaders.formats import sssom
+
+_RESOURCES = "https://raw.githubusercontent.com/biopragmatics/biomappings/{version}/src/biomappings/resources/"
 
 SOURCE = Source(
     name="biomappings",
@@ -18,6 +20,9 @@ SOURCE = Source(
     files={"mappings": ("positive.sssom.tsv", "negative.sssom.tsv")},
     citation="Hoyt CT et al. Prediction and curation of missing biomedical identifier mappings with Biomappings. "
     "Bioinformatics 2023.",
+    downloads=tuple(
+        Download(f"{_RESOURCES}{verdict}.sssom.tsv", latest="master") for verdict in ("positive", "negative")
+    ),
 )
 
 version = sssom.version

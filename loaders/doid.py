@@ -7,7 +7,7 @@ Skips: as `loaders.formats.ontology`.
 """
 
 from kgbuild.inputs import Inputs, Staged
-from kgbuild.model import Source
+from kgbuild.model import Download, Source
 from loaders.formats import ontology
 
 SOURCE = Source(
@@ -19,6 +19,12 @@ SOURCE = Source(
     vocabularies=("DOID",),
     member=True,
     citation="Schriml LM et al. The Human Disease Ontology 2022 update. Nucleic Acids Res. 2022.",
+    downloads=(
+        Download(
+            "https://raw.githubusercontent.com/DiseaseOntology/HumanDiseaseOntology/{version}/src/ontology/doid.obo",
+            latest="main",
+        ),
+    ),
 )
 
 version = ontology.version

@@ -7,7 +7,7 @@ Skips: as `loaders.formats.ontology`; terms of other branches (protocols, instru
 """
 
 from kgbuild.inputs import Inputs, Staged
-from kgbuild.model import Source
+from kgbuild.model import Download, Source
 from loaders.formats import ontology
 
 SOURCE = Source(
@@ -19,6 +19,7 @@ SOURCE = Source(
     vocabularies=("EFO",),
     member=True,
     citation="Malone J et al. Modeling sample variables with an Experimental Factor Ontology. Bioinformatics 2010.",
+    downloads=(Download("https://github.com/EBISPOT/efo/releases/latest/download/efo.obo"),),
 )
 
 #: Branch → type; a term in several has the first.

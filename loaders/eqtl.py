@@ -18,6 +18,7 @@ SOURCE = Source(
     url="https://mrcieu.github.io/TwoSampleMR",
     licence="the data set's own",
     files={"pairs": ("eqtl/*.tsv", "eqtl/*.txt", "*.eqtl.tsv")},
+    access="Write a tissue's table in TwoSampleMR's columns of exposure data to eqtl/TISSUE.tsv.",
 )
 
 _COLUMNS = ("Phenotype", "SNP", "beta", "se", "effect_allele", "other_allele", "pval")

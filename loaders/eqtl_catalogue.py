@@ -21,6 +21,8 @@ SOURCE = Source(
     licence="CC-BY-4.0",
     files={"pairs": ("QTD*.tsv", "eqtl_catalogue/*.tsv")},
     citation="Kerimov N et al. A compendium of uniformly processed human gene expression and splicing QTLs. 2021.",
+    access="Choose data sets (QTS…, QTD…) in https://github.com/eQTL-Catalogue/eQTL-Catalogue-resources, and download "
+    "https://ftp.ebi.ac.uk/pub/databases/spot/eQTL/sumstats/QTS000001/QTD000001/QTD000001.all.tsv.gz and the like.",
 )
 
 _COLUMNS = (

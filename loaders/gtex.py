@@ -12,7 +12,7 @@ import ibis
 
 from kgbuild.association import neg_log10_p, spdi
 from kgbuild.inputs import Inputs, Staged
-from kgbuild.model import Source
+from kgbuild.model import Download, Source
 
 SOURCE = Source(
     name="gtex",
@@ -23,6 +23,14 @@ SOURCE = Source(
     optional=("lookup",),
     version="v8",
     citation="GTEx Consortium. Atlas of genetic regulatory effects across human tissues. Science 2020;369:1318.",
+    downloads=(
+        Download(
+            "https://storage.googleapis.com/adult-gtex/references/v8/reference-tables/"
+            "GTEx_Analysis_2017-06-05_v8_WholeGenomeSeq_838Indiv_Analysis_Freeze.lookup_table.txt.gz"
+        ),
+    ),
+    access="The pairs of all tissues are one archive: download https://storage.googleapis.com/adult-gtex/bulk-qtl/v8/"
+    "single-tissue-cis-qtl/GTEx_Analysis_v8_eQTL.tar and unpack it.",
 )
 
 _COLUMNS = ("variant_id", "gene_id", "pval_nominal", "slope", "slope_se")

@@ -10,7 +10,7 @@ import ibis
 
 from kgbuild.curie import standardize_column
 from kgbuild.inputs import Inputs, Staged
-from kgbuild.model import Source
+from kgbuild.model import Download, Source
 
 SOURCE = Source(
     name="hgnc",
@@ -21,6 +21,7 @@ SOURCE = Source(
     vocabularies=("hgnc",),
     member=True,
     citation="Seal RL et al. Genenames.org: the HGNC resources in 2023. Nucleic Acids Res. 2023.",
+    downloads=(Download("https://storage.googleapis.com/public-download-files/hgnc/tsv/tsv/hgnc_complete_set.txt"),),
 )
 
 _NAMES = {

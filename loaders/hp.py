@@ -7,7 +7,7 @@ Skips: as `loaders.formats.ontology`.
 """
 
 from kgbuild.inputs import Inputs, Staged
-from kgbuild.model import Source
+from kgbuild.model import Download, Source
 from loaders.formats import ontology
 
 SOURCE = Source(
@@ -19,6 +19,7 @@ SOURCE = Source(
     vocabularies=("HP",),
     member=True,
     citation="Gargano MA et al. The Human Phenotype Ontology in 2024. Nucleic Acids Res. 2024.",
+    downloads=(Download("https://github.com/obophenotype/human-phenotype-ontology/releases/latest/download/hp.obo"),),
 )
 
 version = ontology.version

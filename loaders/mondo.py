@@ -8,7 +8,7 @@ Skips: as `loaders.formats.ontology`.
 """
 
 from kgbuild.inputs import Inputs, Staged
-from kgbuild.model import Source
+from kgbuild.model import Download, Source
 from loaders.formats import ontology
 
 SOURCE = Source(
@@ -20,6 +20,7 @@ SOURCE = Source(
     vocabularies=("MONDO",),
     member=True,
     citation="Vasilevsky NA et al. Mondo: integrating disease terminology across communities. Genetics 2025.",
+    downloads=(Download("https://github.com/monarch-initiative/mondo/releases/latest/download/mondo.obo"),),
 )
 
 version = ontology.version

@@ -20,6 +20,8 @@ SOURCE = Source(
     licence="MIT",
     files={"associations": ("mrinstruments_gwas_catalog.tsv", "mrinstruments_gwas_catalog.txt")},
     citation="Hemani G et al. The MR-Base platform supports causal inference across the human phenome. eLife 2018.",
+    access="In R: data(gwas_catalog, package='MRInstruments'); write.table(gwas_catalog, "
+    "'mrinstruments_gwas_catalog.tsv', sep='\\t', quote=FALSE, row.names=FALSE)",
 )
 
 _COLUMNS = (

@@ -10,7 +10,7 @@ Skips: the numbers of cases needed.
 import ibis
 
 from kgbuild.inputs import Inputs, Staged
-from kgbuild.model import Source
+from kgbuild.model import Download, Source
 
 SOURCE = Source(
     name="pgrm",
@@ -19,6 +19,7 @@ SOURCE = Source(
     licence="GPL-2.0-only",
     files={"associations": ("PGRM_ALL.csv",)},
     citation="Bastarache L et al. The Phenotype-Genotype Reference Map. AJHG 2023;110:1522.",
+    downloads=(Download("https://raw.githubusercontent.com/PheWAS/pgrm/main/data-raw/PGRM_ALL.csv"),),
 )
 
 _COLUMNS = (

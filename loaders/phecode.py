@@ -36,6 +36,8 @@ SOURCE = Source(
     vocabularies=("phecode", "icd9"),
     member=True,
     citation="Wu P et al. Mapping ICD-10 and ICD-10-CM codes to Phecodes. JMIR Med Inform 2019.",
+    access="Download the definitions and ICD maps of version 1.2 (ZIP files) from "
+    "https://phewascatalog.org/phecodes and unpack them.",
 )
 
 #: What UK Biobank's files and the catalog's call the ICD code, its meaning and the PheCode.

@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 
 from kgbuild.curie import PADDED
 from kgbuild.inputs import Inputs, Staged
-from kgbuild.model import Source
+from kgbuild.model import Download, Source
 
 SOURCE = Source(
     name="primekg",
@@ -22,6 +22,7 @@ SOURCE = Source(
     files={"relations": ("kg.csv",)},
     vocabularies=("MONDO.grouped",),
     citation="Chandak P et al. Building a knowledge graph to enable precision medicine. Sci Data 2023;10:67.",
+    downloads=(Download("https://dataverse.harvard.edu/api/access/datafile/6180620", "kg.csv"),),
 )
 
 _TYPES = {

@@ -1,10 +1,5 @@
 """The graph is one function of its sources: whatever the order, the writer and the interruptions."""
 
-import os
-import signal
-import subprocess
-import sys
-import time
 from importlib.resources import files
 from pathlib import Path
 
@@ -15,7 +10,7 @@ from kgbuild import database, stats
 from kgbuild.errors import InputError, LoadError
 from kgbuild.home import folder
 from kgbuild.loading import load
-from kgbuild.store import Store, connect
+from kgbuild.store import connect
 from loaders import LOADERS
 
 STARTER = Path(str(files("loaders"))) / "starter"
@@ -56,7 +51,7 @@ def test_a_notebook_gets_the_outcomes_as_a_dataframe(imported: str) -> None:
 def test_a_graph_that_came_from_elsewhere_is_left_alone(imported: str) -> None:
     state = folder("graph") / "state.json"
     kept = state.read_text()
-    state.write_text("[]")
+    state.write_text('{"between": [], "loads": []}')
     try:
         with pytest.raises(LoadError, match="not loaded from this KG_HOME"):
             load(["all"], STARTER, LOADERS)
@@ -94,35 +89,6 @@ def test_upserting_source_by_source_in_another_order_gives_the_imported_graph(im
         assert load([name], STARTER, LOADERS, writer="upsert").writer == "upsert"
 
     assert digest() == imported
-
-
-def test_a_load_that_was_killed_is_finished_by_running_it_again(imported: str) -> None:
-    database.reset()
-    (folder("graph") / "state.json").unlink()
-    command = [sys.executable, "-m", "kgbuild.cli", "load", "all", "--data", str(STARTER), "--writer", "upsert"]
-    process = subprocess.Popen(command, env=os.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _wait_for_rows(1_000)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    assert digest() != imported
-
-    load(["all"], STARTER, LOADERS)
-
-    assert digest() == imported
-
-
-def _wait_for_rows(count: int) -> None:
-    """Until the other process has written so many nodes."""
-    database.start()
-    deadline = time.monotonic() + 120
-    with connect() as store:
-        while _nodes(store) < count:
-            assert time.monotonic() < deadline, "the load wrote nothing"
-            time.sleep(0.05)
-
-
-def _nodes(store: Store) -> int:
-    return int(store.query("MATCH (n) RETURN count(n) AS nodes")[0]["nodes"])
 
 
 def test_an_unknown_source_and_an_absent_file_are_one_line(neo4j_home: Path, tmp_path: Path) -> None:
