@@ -38,7 +38,7 @@ _QUERIES = {
     "biobank": "biobank",
 }
 #: Sources whose associations come from one biobank's records rather than from published studies.
-BIOBANKS = ("pgrm", "biobank")
+BIOBANKS = ("pgrm", "phewas_catalog", "finngen", "pan_ukb", "mvp", "biobank")
 
 _DICTIONARY = pa.dictionary(pa.int32(), pa.string())
 CONCEPTS = pa.schema({"id": pa.string(), "label": pa.int32(), "type": _DICTIONARY, "group": pa.int32()}.items())

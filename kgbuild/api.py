@@ -6,19 +6,22 @@ from typing import Any
 
 import pandas as pd
 
-from kgbuild import loading, mapping
+from kgbuild import home, loading, mapping
 from kgbuild.errors import MissingExtra
 from kgbuild.store import connect
 
 
-def load(*names: str, data: str | Path, writer: str = "auto", dry_run: bool = False) -> pd.DataFrame:
+def load(
+    *names: str, data: str | Path | None = None, writer: str = "auto", dry_run: bool = False, licence: str = "all"
+) -> pd.DataFrame:
     """Build or update the graph from source files.
 
     Args:
         names: Sources as `kg sources` names them, or `all` for every one whose files are there.
-        data: The folder with the downloaded files, searched deeply.
+        data: The folder with the downloaded files, searched deeply; by default the one that `kg fetch` fills.
         writer: `bulk` into an empty managed database, `upsert`, or `auto`.
         dry_run: Stage and count; write nothing to Neo4j.
+        licence: The terms that the graph may stand under: `open`, `share-alike` or `all`.
 
     Returns:
         A row a source: source, version, rows, staged, merged, rejected, nodes, names, edges.
@@ -29,7 +32,8 @@ def load(*names: str, data: str | Path, writer: str = "auto", dry_run: bool = Fa
     """
     from loaders import LOADERS
 
-    return pd.DataFrame(loading.load(names, Path(data), LOADERS, writer, dry_run=dry_run).rows())
+    folder = home.data() if data is None else Path(data)
+    return pd.DataFrame(loading.load(names, folder, LOADERS, writer, dry_run=dry_run, licence=licence).rows())
 
 
 def similar(identifier: str, to: str | None = None, top: int = 10) -> pd.DataFrame:

@@ -113,34 +113,161 @@ def reset(yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] 
 
 
 @app.command()
-def sources() -> None:
-    """List the sources: what each is, its licence, the files that `kg load` looks for, and what is staged."""
-    from kgbuild.console import table
-    from kgbuild.home import folder
-    from kgbuild.staging import Manifest
+def sources(
+    name: Annotated[str | None, typer.Argument(metavar="SOURCE", help="Say everything about one source.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the sources: what each is, on which terms, whether `kg fetch` gets it, and what is staged."""
+    from dataclasses import asdict
+
+    from kgbuild.loading import staged_sources
     from loaders import DOORS, LOADERS
 
-    rows = []
-    for name, loader in LOADERS.items():
-        manifest = Manifest.read(folder("staged") / name)
-        patterns = [pattern for key in loader.SOURCE.files.values() for pattern in key]
-        rows.append(
-            {
-                "source": name,
-                "title": loader.SOURCE.title,
-                "licence": loader.SOURCE.licence,
-                "files": ", ".join(patterns),
-                "staged": f"{sum(manifest.rows.values()):,} rows" if manifest else "",
-            }
-        )
+    staged = staged_sources(tuple(LOADERS))
+    known = {key: loader.SOURCE for key, loader in (LOADERS | DOORS).items()}
+    known |= {key: manifest.declared for key, manifest in staged.items() if key not in known}
+    if name is not None and name not in known:
+        raise InputError(f"{name}: no such source; there are {', '.join(known)}")
+    if as_json:
+        chosen = [known[name]] if name else [source for key, source in known.items() if key not in DOORS]
+        print(json.dumps([asdict(source) | _staged(staged.get(source.name)) for source in chosen]))
+    elif name is not None:
+        _print_source(known[name], staged.get(name))
+    else:
+        _print_sources([source for key, source in known.items() if key not in DOORS], staged)
+
+
+def _staged(manifest: Any) -> dict[str, Any]:
+    return {
+        "staged": manifest is not None,
+        "staged_version": manifest and manifest.version,
+        "staged_rows": manifest and sum(manifest.rows.values()),
+        "staged_files": list(manifest.files) if manifest else [],
+    }
+
+
+def _print_sources(chosen: list[Any], staged: dict[str, Any]) -> None:
+    from kgbuild.console import out, table
+    from kgbuild.licence import terms
+    from loaders import DOORS
+
+    rows = [
+        {
+            "source": source.name,
+            "title": source.title if len(source.title) <= 46 else source.title[:45] + "…",
+            "licence": "own terms" if source.licence.startswith("http") else source.licence,
+            "terms": terms(source.licence),
+            "fetch": ("partly" if source.access else "yes") if source.downloads else "by hand" if source.url else "",
+            "staged": f"{sum(staged[source.name].rows.values()):,} rows" if source.name in staged else "",
+        }
+        for source in chosen
+    ]
     table(rows)
+    out.print("\nFiles, addresses, options and citation of one: `kg sources NAME`")
     table(
-        [
-            {"format": name, "title": door.SOURCE.title, "options": ", ".join(door.SOURCE.parameters)}
-            for name, door in DOORS.items()
-        ],
+        [{"format": name, "title": door.SOURCE.title} for name, door in DOORS.items()],
         title="\nFiles of your own: kg load FORMAT FILE… [--vocabulary X] [--name N] [--set OPTION=VALUE]",
     )
+
+
+def _print_source(source: Any, manifest: Any) -> None:
+    from kgbuild.console import out
+    from kgbuild.licence import terms
+
+    owned = f"; owns {', '.join(source.vocabularies)}" if source.vocabularies else ""
+    lines = [("page", source.url), ("licence", f"{source.licence} ({terms(source.licence)})")]
+    lines += [
+        ("file", f"{', '.join(patterns)} ({key}{', optional' if key in source.optional else ''})")
+        for key, patterns in source.files.items()
+    ]
+    lines += [("option", f"--set {source.name}.{key}={value}") for key, value in source.parameters.items()]
+    for each in source.downloads:
+        lines.append(("fetched", f"{each.url}{f' (version: {each.latest})' if each.latest else ''}"))
+    lines += [("access", source.access), ("cite", source.citation)]
+    if manifest is not None:
+        counted = f"{sum(manifest.rows.values()):,} rows of {', '.join(manifest.files)}"
+        lines.append(("staged", f"{counted}{f', version {manifest.version}' if manifest.version else ''}"))
+    out.print(f"{source.name}: {source.title}{owned}", markup=False)
+    for label, text in lines:
+        if text:
+            out.print(f"  {label:<9}{text}", markup=False)
+
+
+@app.command()
+def fetch(
+    names: Annotated[list[str], typer.Argument(metavar="SOURCE…|all", help="Sources (see `kg sources`).")],
+    data: Annotated[
+        Path | None, typer.Option(help="Folder to fetch into; default $KG_HOME/downloads.", envvar="KG_DATA")
+    ] = None,
+    release: Annotated[str | None, typer.Option(help="The release of the one source; default: its latest.")] = None,
+    update: Annotated[
+        bool, typer.Option("--update", help="Take what there is now in place of what is pinned.")
+    ] = False,
+    locked: Annotated[bool, typer.Option("--locked", help="Fetch what kg.lock.json pins, and nothing else.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Download the official files of sources: checked, resumed where they were cut, pinned in kg.lock.json.
+
+    What is pinned stays as it is, until `--update` or another `--release`. `kg load` looks into the same folder.
+    """
+    from dataclasses import asdict
+
+    from kgbuild import home
+    from kgbuild.console import out
+    from kgbuild.download import fetch as run
+    from loaders import LOADERS
+
+    done = []
+    for each in run(names, data or home.data(), {k: v.SOURCE for k, v in LOADERS.items()}, release, update, locked):
+        done.append(each)
+        if each.outcome == "failed":
+            print(f"kg: {each.problem}", file=sys.stderr)
+        elif not as_json:
+            size = f"{each.size / 2**20:,.1f} MiB" if each.size >= 1 << 20 else f"{each.size:,} bytes"
+            said = each.problem or ", ".join(filter(None, (size, each.version)))
+            out.print(f"{each.file or each.source}: {each.outcome}; {said}", markup=False)
+    if as_json:
+        print(json.dumps([asdict(each) for each in done]))
+    if any(each.outcome == "failed" for each in done):
+        raise typer.Exit(1)
+
+
+@app.command()
+def cite(
+    names: Annotated[list[str] | None, typer.Argument(metavar="SOURCE…", help="Default: all that are staged.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the licences and citations of what is staged, and what they ask of who passes it on."""
+    from kgbuild.console import out
+    from kgbuild.licence import notice, terms
+    from kgbuild.loading import staged_sources
+    from loaders import LOADERS
+
+    staged = staged_sources(tuple(LOADERS))
+    if missing := [name for name in names or [] if name not in staged]:
+        raise InputError(f"{missing[0]}: not staged; staged are {', '.join(staged) or 'none: see `kg load`'}")
+    chosen = [manifest for name, manifest in staged.items() if not names or name in names]
+    notices = notice(manifest.declared for manifest in chosen)
+    if as_json:
+        keys = ("name", "title", "url", "licence", "citation")
+        rows = [
+            {key: getattr(each.declared, key) for key in keys}
+            | {"terms": terms(each.declared.licence), "version": each.version}
+            for each in chosen
+        ]
+        print(json.dumps({"sources": rows, "notice": notices}))
+        return
+    for each in chosen:
+        source = each.declared
+        out.print(f"{source.title} ({source.name}){f', {each.version}' if each.version else ''}", markup=False)
+        out.print(f"  licence  {source.licence} ({terms(source.licence)})", markup=False)
+        for label, text in (("cite", source.citation), ("page", source.url)):
+            if text:
+                out.print(f"  {label:<9}{text}", markup=False)
+    for said in notices:
+        out.print(f"\n{said}", markup=False)
+    if not chosen:
+        out.print("Nothing is staged; `kg load` stages what it loads")
 
 
 @app.command()
@@ -150,11 +277,18 @@ def load(
         typer.Argument(metavar="SOURCE…|all|FORMAT FILE…", help="Sources (see `kg sources`), or a format."),
     ],
     data: Annotated[
-        Path | None, typer.Option(help="Folder with the downloaded files, searched deeply.", envvar="KG_DATA")
+        Path | None,
+        typer.Option(
+            help="Folder with the files, searched deeply; default: $KG_HOME/downloads, which `kg fetch` fills.",
+            envvar="KG_DATA",
+        ),
     ] = None,
     name: Annotated[str | None, typer.Option(help="What to call the source that the files make.")] = None,
     vocabulary: Annotated[str | None, typer.Option(help="The prefix whose concepts the files describe.")] = None,
     writer: Annotated[str, typer.Option(help="auto, bulk or upsert.")] = "auto",
+    licence: Annotated[
+        str, typer.Option(help="Terms that the graph may stand under: open, share-alike (and open) or all.")
+    ] = "all",
     option: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="[SOURCE.]OPTION=VALUE", help="An option of a source or of a format."),
@@ -169,6 +303,7 @@ def load(
     """
     from dataclasses import asdict
 
+    from kgbuild import home
     from kgbuild.console import Steps
     from kgbuild.loading import load as run
     from kgbuild.loading import load_files
@@ -183,11 +318,9 @@ def load(
         paths = [Path(each) for each in names[1:]]
         if not paths:
             raise InputError(f"{names[0]}: no file given; kg load {names[0]} FILE…")
-        loaded = load_files(DOORS[names[0]], paths, LOADERS, name, writer, given, dry_run, steps)
+        loaded = load_files(DOORS[names[0]], paths, LOADERS, name, writer, given, dry_run, steps, licence)
     else:
-        if data is None:
-            raise InputError("--data: not given; name the folder with the downloaded files, or set KG_DATA")
-        loaded = run(names, data, LOADERS, writer, _parameters(option or []), dry_run, steps)
+        loaded = run(names, data or home.data(), LOADERS, writer, _parameters(option or []), dry_run, steps, licence)
     loaded.seconds = {name: round(seconds, 1) for name, seconds in steps.seconds.items()}
     if as_json:
         print(json.dumps(asdict(loaded)))
@@ -216,6 +349,7 @@ def _parameters(options: list[str]) -> dict[str, dict[str, str]]:
 
 def _print_loaded(loaded: Any, dry_run: bool) -> None:
     from kgbuild.console import out, table
+    from kgbuild.licence import terms
 
     rows = [row | {"": "unchanged" if row["source"] in loaded.unchanged else ""} for row in loaded.rows()]
     table(rows)
@@ -224,6 +358,9 @@ def _print_loaded(loaded: Any, dry_run: bool) -> None:
     for what, names in (("absent (no file below --data)", loaded.absent), ("kept from earlier loads", loaded.kept)):
         if names:
             out.print(f"{what}: {', '.join(names)}")
+    if loaded.left_out:
+        named = ", ".join(f"{name} ({licence}, {terms(licence)})" for name, licence in loaded.left_out.items())
+        out.print(f"left out for their licence: {named}", markup=False)
     if any(row["rejected"] for row in rows):
         out.print("rejected rows and their reasons: `kg rejects SOURCE`")
     if not dry_run:

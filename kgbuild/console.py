@@ -2,16 +2,29 @@
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 from rich.table import Table
 
 #: Where the output is no terminal, lines are as long as they need to be.
 _WIDTH = None if sys.stdout.isatty() else 240
+
+#: Bytes of a transfer that is worth lines of progress.
+_WORTH_WAITING = 32 << 20
 
 out = Console(highlight=False, soft_wrap=True, width=_WIDTH)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -56,6 +69,33 @@ class Steps:
             if name not in self._tasks:
                 self._tasks[name] = self._bar.add_task(f"  {name}", total=total)
             self._bar.update(self._tasks[name], completed=done)
+
+
+@contextmanager
+def transfer(what: str, total: int | None, done: int = 0) -> Iterator[Callable[[int], None]]:
+    """A bar of bytes on a terminal; elsewhere a line each quarter, where there is enough to wait for."""
+    if err.is_terminal:
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            DownloadColumn(),
+            TransferSpeedColumn(),
+            TimeRemainingColumn(),
+        )
+        with Progress(*columns, console=err, transient=True) as bar:
+            task = bar.add_task(what, total=total, completed=done)
+            yield lambda n: bar.advance(task, n)
+        return
+    quarter = 1 + 4 * done // total if total else 0
+
+    def advance(n: int) -> None:
+        nonlocal done, quarter
+        done += n
+        if total and total >= _WORTH_WAITING and done >= quarter * total / 4:
+            err.print(f"{what}: {25 * quarter} % of {total >> 20} MiB", markup=False)
+            quarter += 1
+
+    yield advance
 
 
 def table(rows: Sequence[dict[str, Any]], title: str | None = None, limit: int | None = None) -> None:

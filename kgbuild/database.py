@@ -33,9 +33,10 @@ from urllib.parse import urlsplit
 
 import psutil
 
+from kgbuild.console import err
 from kgbuild.errors import DatabaseError
 from kgbuild.home import folder
-from kgbuild.install import NEO4J_VERSION, class_path, console, find_java
+from kgbuild.install import NEO4J_VERSION, class_path, find_java
 
 USER = "neo4j"
 SERVER = "org.neo4j.server.Neo4jCommunity"
@@ -203,7 +204,7 @@ def _lock() -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            console.print(f"Waiting for another kg that starts or stops the Neo4j of {_folder()}")
+            err.print(f"Waiting for another kg that starts or stops the Neo4j of {_folder()}")
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
@@ -262,7 +263,7 @@ def _choose_ports() -> None:
     """Keep the remembered ports, unless another program took one meanwhile."""
     if taken := _taken_ports():
         _remember_ports()
-        console.print(f"Port {taken[0]} is taken by another program; Neo4j's Browser moved to port {_ports()['http']}")
+        err.print(f"Port {taken[0]} is taken by another program; Neo4j's Browser moved to port {_ports()['http']}")
 
 
 def _taken_ports() -> list[int]:
@@ -329,7 +330,7 @@ def _launch(java: list[str]) -> psutil.Process:
     places = [f"--home-dir={_folder()}", f"--config-dir={_folder() / 'conf'}"]
     command = [java[0], f"-Xmx{_heap()}", *java[1:], SERVER, *places, "--console-mode"]  # its log on standard output
     log = os.open(_log(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    console.print(f"Starting Neo4j {NEO4J_VERSION}")
+    err.print(f"Starting Neo4j {NEO4J_VERSION}")
     pid = os.posix_spawn(
         command[0],
         command,
@@ -388,7 +389,7 @@ def _stop() -> bool:
     if process is not None:
         process.terminate()
         if not _ended(process):
-            console.print(f"Neo4j did not stop in {STOP_SECONDS} s: killed; it recovers at the next start")
+            err.print(f"Neo4j did not stop in {STOP_SECONDS} s: killed; it recovers at the next start")
             process.kill()
             _ended(process)
     (_folder() / "pid").unlink(missing_ok=True)

@@ -8,7 +8,7 @@ import platformdirs
 
 from kgbuild.errors import InputError
 
-Folder = Literal["neo4j", "staged", "graph", "models", "pairs", "logs"]
+Folder = Literal["neo4j", "downloads", "staged", "graph", "models", "pairs", "spark", "logs"]
 
 
 def home() -> Path:
@@ -31,7 +31,7 @@ def folder(name: Folder) -> Path:
     return path
 
 
-def data() -> Path | None:
-    """The folder of downloaded source files that KG_DATA names, or None."""
+def data() -> Path:
+    """The folder of downloaded source files: KG_DATA, else `downloads` in `home()`."""
     configured = os.environ.get("KG_DATA")
-    return Path(configured).expanduser().absolute() if configured else None
+    return Path(configured).expanduser().absolute() if configured else folder("downloads")

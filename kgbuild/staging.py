@@ -11,23 +11,23 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache, reduce
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
+from kgbuild.engines import DuckDB, Engine
 from kgbuild.errors import LoadError
 from kgbuild.inputs import Inputs, Staged
 from kgbuild.model import SCHEMAS, Source
 
 #: Part of a staged source's fingerprint: raise it when staging itself changes what it writes.
 STAGING_VERSION = 3
-_STAGING = {"kgbuild.staging", "kgbuild.inputs", "kgbuild.model", "kgbuild.errors"}
+_STAGING = {"kgbuild.staging", "kgbuild.engines", "kgbuild.inputs", "kgbuild.model", "kgbuild.errors"}
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,7 @@ def stage(
     target: Path,
     parameters: dict[str, str] | None = None,
     source: Source | None = None,
+    engine: Callable[[Path], Engine] = DuckDB,
 ) -> Manifest:
     """Stage one source into the folder `target`, atomically.
 
@@ -87,6 +88,7 @@ def stage(
         target: The folder of its staged tables.
         parameters: Options of the source that differ from their defaults.
         source: What it is, where not what its loader declares (files that somebody named).
+        engine: What computes, given a folder for its scratch.
 
     Raises:
         LoadError: the outcomes do not add up to the input rows.
@@ -99,7 +101,7 @@ def stage(
         scratch, out = Path(folder, "scratch"), Path(folder, "out")
         scratch.mkdir()
         out.mkdir()
-        inputs = Inputs(source, root, files, scratch, parameters, _connect(scratch))
+        inputs = Inputs(source, root, files, scratch, engine(scratch), parameters)
         tables = _conform(loader.load(inputs), inputs, source)
         outcomes, records = _write(tables, inputs, out)
         manifest = Manifest(
@@ -109,17 +111,11 @@ def stage(
         )  # fmt: skip
         _check(manifest)
         (out / "manifest.json").write_text(manifest.json())
-        inputs.connection.disconnect()
+        inputs.engine.close()
         if target.exists():
             target.rename(Path(folder, "old"))
         out.rename(target)
     return manifest
-
-
-def _connect(scratch: Path) -> Any:
-    return ibis.duckdb.connect(
-        scratch / "staging.duckdb", memory_limit="1GB", temp_directory=str(scratch), preserve_insertion_order=True
-    )
 
 
 def fingerprint(
@@ -182,7 +178,7 @@ def _union(tables: Sequence[ir.Table], name: str) -> ir.Table:
 def _conform(staged: Staged, inputs: Inputs, source: Source) -> dict[str, ir.Table]:
     """The four tables in their schemas, with labels as names and with ids and weights on the edges."""
     nodes = _union(staged.nodes, "nodes").mutate(obsolete=ibis._.obsolete.fill_null(False))
-    nodes = inputs.connection.create_table("nodes", nodes)
+    nodes = inputs.keep(nodes)
     names = _union(staged.names, "names")
     names = names.mutate(scope=names.scope.fill_null("EXACT"), language=names.language.fill_null("en"))
     labels = nodes.filter(nodes.name.notnull(), nodes.type.fill_null("") != "Variant")
@@ -193,7 +189,7 @@ def _conform(staged: Staged, inputs: Inputs, source: Source) -> dict[str, ir.Tab
             "id", text=labels.name, scope=ibis.literal("LABEL"), language=ibis.literal("en"), file="file", row="row"
         )
     )
-    edges = inputs.connection.create_table("edges", _union(staged.edges, "edges"))
+    edges = inputs.keep(_union(staged.edges, "edges"))
     edges = association_weight(edges)
     edges = edges.mutate(id=edge_id(source.name, edges), source=ibis.literal(source.name)).drop("distinct")
     return {
@@ -250,12 +246,11 @@ def _first(table: ir.Table, keys: Sequence[str]) -> ir.Table:
 
 def _write(tables: dict[str, ir.Table], inputs: Inputs, out: Path) -> tuple[dict[str, int], dict[str, int]]:
     """Write one of equal records; count records by table and input rows by outcome."""
-    con = inputs.connection
+    engine = inputs.engine
     kept, records = {}, {}
     for name, table in tables.items():
-        con.to_parquet(_first(table, _KEYS[name]), out / f"{name}.parquet", compression="zstd")
-        kept[name] = con.read_parquet(out / f"{name}.parquet")
-        records[name] = int(kept[name].count().execute())
+        kept[name] = engine.write(_first(table, _KEYS[name]), out / f"{name}.parquet")
+        records[name] = engine.count(kept[name])
 
     def origins(some: dict[str, ir.Table]) -> ir.Table:
         parts = [t.select("file", "row") for name, t in some.items() if name != "rejects"]
@@ -265,8 +260,8 @@ def _write(tables: dict[str, ir.Table], inputs: Inputs, out: Path) -> tuple[dict
     staged = origins(kept).difference(rejected)
     merged = origins(tables).difference(origins(kept)).difference(rejected)
     outcomes = {
-        "staged": int(staged.count().execute()),
-        "merged": int(merged.count().execute()),
+        "staged": engine.count(staged),
+        "merged": engine.count(merged),
         "rejected": records["rejects"],
     }
     return outcomes, records

@@ -11,7 +11,7 @@ Columns: trait (CURIE or text), variant (rsID), effect (number), kind (odds_rati
 
 import ibis
 
-from kgbuild.association import neg_log10_p
+from kgbuild.association import neg_log10_p, thresholds
 from kgbuild.curie import standardize_column
 from kgbuild.inputs import Inputs, Staged
 from kgbuild.model import EFFECT_KINDS, Source
@@ -36,7 +36,6 @@ _OPTIONAL = ("effect_allele", "other_allele", "se", "p", "n", "ancestry", "study
 
 
 def load(inputs: Inputs) -> Staged:
-    least = float(inputs.parameters["min_correlation"])
     tabs, commas = (inputs.table(key, _COLUMNS, _OPTIONAL, mark) for key, mark in (("tabs", "\t"), ("commas", ",")))
     table = tabs.union(commas)
     table = table.mutate(**{c: table[c].strip().nullif("").nullif("NA") for c in (*_COLUMNS, *_OPTIONAL)})
@@ -49,7 +48,7 @@ def load(inputs: Inputs) -> Staged:
         (effect.isnull() | effect.isnan() | effect.isinf(), "effect is no number"),
         ((kind == "odds_ratio") & (effect <= 0), "an odds ratio must be above 0"),
         ((kind == "correlation") & (effect.abs() > 1), "a correlation lies between -1 and 1"),
-        ((kind == "correlation") & (effect.abs() < least), f"below the threshold |r| ≥ {least:g}"),
+        *thresholds(inputs.parameters, correlation=(kind == "correlation").ifelse(effect, None)),
         (table.p.notnull() & ~p.between(0, 1).fill_null(False), "p is no number between 0 and 1"),
     )
     curie = table.trait.re_search(r"^[A-Za-z][\w.]*:\S+$")

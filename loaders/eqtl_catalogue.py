@@ -10,7 +10,7 @@ Skips: median expression and imputation quality.
 
 import ibis
 
-from kgbuild.association import neg_log10_p, spdi
+from kgbuild.association import neg_log10_p, spdi, variant_ids
 from kgbuild.inputs import Inputs, Staged
 from kgbuild.model import Source
 
@@ -37,9 +37,7 @@ def load(inputs: Inputs) -> Staged:
     row_of = spdi(name, place, table.ref, table.alt)
     valid = (row_of.notnull() & table.gene_id.startswith("ENSG")).fill_null(False)
     rows, unused = table.mutate(name=name, place=place, spdi=row_of).filter(valid), table.filter(~valid)
-    rsids = rows.rsid.strip().re_split(r"\s*[,;]\s*").filter(lambda rsid: rsid.re_search(r"^rs\d+$"))
-    ids = (rsids.length() > 0).ifelse(rsids.map(lambda rsid: ibis.literal("dbSNP:") + rsid), ibis.array([rows.spdi]))
-    each = rows.mutate(id=ids).unnest("id")
+    each = rows.mutate(id=variant_ids(rows.rsid, rows.spdi)).unnest("id")
     gene, whole = (each[c].re_replace(r"\.\d+$", "") for c in ("gene_id", "molecular_trait_id"))
     count, total = each.ac.try_cast("float64"), each.an.try_cast("float64")
     data_set = each.file.re_extract(r"([^/]+?)\.tsv(\.gz)?$", 1)

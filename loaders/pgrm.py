@@ -9,6 +9,7 @@ Skips: the numbers of cases needed.
 
 import ibis
 
+from kgbuild.association import interval_error
 from kgbuild.inputs import Inputs, Staged
 from kgbuild.model import Download, Source
 
@@ -37,7 +38,6 @@ def load(inputs: Inputs) -> Staged:
     place, place37 = rows.SNP_hg38.split(":"), rows.SNP_hg19.split(":")
     reference, alternative = place[2], place[3]
     low, high = rows.cat_L95.try_cast("float64"), rows.cat_U95.try_cast("float64")
-    width = (low > 0).ifelse((high / low.nullif(0)).ln() / (2 * 1.959964), None)
     return Staged(
         nodes=[
             rows.select(
@@ -52,7 +52,7 @@ def load(inputs: Inputs) -> Staged:
                 distinct=rows.assoc_ID, effect=rows.cat_OR.cast("float64"), effect_kind=ibis.literal("odds_ratio"),
                 effect_allele=rows.risk_allele,
                 other_allele=(rows.risk_allele_dir == "ref").ifelse(alternative, reference),
-                standard_error=width.round(6), neg_log10_p=rows.cat_LOG10_P.try_cast("float64"),
+                standard_error=interval_error(low, high).round(6), neg_log10_p=rows.cat_LOG10_P.try_cast("float64"),
                 study=ibis.literal("gcst:") + rows.Study_accession, n_traits=ibis.literal(1),
                 publications=ibis.literal("pubmed:") + rows.pubmedid,
             )

@@ -1,10 +1,15 @@
 """PrimeKG: relations of diseases, phenotypes, genes, drugs, pathways, anatomy and exposures.
 
-Source: https://doi.org/10.7910/DVN/IXA7BM (kg.csv)
+Source: https://doi.org/10.7910/DVN/IXA7BM (kg.csv; drug_features.csv and disease_features.csv where they are there)
 Licence: CC0-1.0 for the compilation; its sources have terms of their own
 Yields: a node a concept; one edge a relation, though the file has both directions; HAS_MEMBER edges from a grouped
-    disease (`MONDO.grouped:13924_12592`) to the MONDO terms that it stands for.
-Skips: nothing; a relation that is not in `_PREDICATES` becomes RELATED_TO with the relation as `qualifier`.
+    disease (`MONDO.grouped:13924_12592`) to the MONDO terms that it stands for. A relation that is not in
+    `_PREDICATES` becomes RELATED_TO with the relation as `qualifier`. Definitions: a drug's description, else its
+    indication, else its mechanism of action; a disease's from MONDO, else UMLS, else Orphanet (definition, else
+    clinical description), else the Mayo Clinic's symptoms. The features have a row a member of a grouped disease, and
+    several for some diseases: the group has the first row's that comes first in this order, each member its own.
+Skips: the other features (half-life, ATC, prevalence, risk factors …). Features of a `node_index` that kg.csv does not
+    have are rejected.
 """
 
 import ibis
@@ -19,7 +24,12 @@ SOURCE = Source(
     title="PrimeKG",
     url="https://zitniklab.hms.harvard.edu/projects/PrimeKG",
     licence="CC0-1.0",
-    files={"relations": ("kg.csv",)},
+    files={
+        "relations": ("kg.csv",),
+        "drugs": ("drug_features.csv",),
+        "diseases": ("disease_features.csv",),
+    },
+    optional=("drugs", "diseases"),
     vocabularies=("MONDO.grouped",),
     citation="Chandak P et al. Building a knowledge graph to enable precision medicine. Sci Data 2023;10:67.",
     downloads=(Download("https://dataverse.harvard.edu/api/access/datafile/6180620", "kg.csv"),),
@@ -65,13 +75,71 @@ _PREDICATES: dict[str, tuple[str, str | None]] = {
 }
 _NEGATIVE = ("disease_phenotype_negative", "anatomy_protein_absent")
 
+#: Where a definition is taken from, best first.
+_DEFINITIONS = {
+    "drugs": ("description", "indication", "mechanism_of_action"),
+    "diseases": (
+        "mondo_definition", "umls_description", "orphanet_definition", "orphanet_clinical_description", "mayo_symptoms",
+    ),
+}  # fmt: skip
+
 
 def load(inputs: Inputs) -> Staged:
     ends = [f"{end}_{column}" for end in "xy" for column in ("id", "type", "name", "source")]
-    table = inputs.table("relations", ["relation", "display_relation", *ends], delimiter=",")
+    table = inputs.table("relations", ["relation", "display_relation", *ends], ["x_index", "y_index"], delimiter=",")
     table = table.mutate(x=_curie(table, "x"), y=_curie(table, "y"))
     nodes = inputs.keep(_nodes(table))
-    return Staged(nodes=[nodes], edges=[_edges(table), _members(nodes)])
+    features = inputs.keep(
+        ibis.union(*(_features(inputs, key) for key in _DEFINITIONS)).left_join(
+            nodes.filter(nodes["index"].notnull()).select("index", "id", "type", "name"), "index"
+        )
+    )
+    known = features.filter(features.id.notnull())
+    texts = known.filter(known.definition.notnull())
+    best = texts.group_by("id").aggregate(definition=texts.definition.argmin(texts.order))
+    unknown = features.filter(features.id.isnull())
+    return Staged(
+        nodes=[
+            nodes.left_join(best, "id").drop("id_right"),
+            known.drop("definition").left_join(best, "id").drop("id_right"),
+            _described_members(known),
+        ],
+        edges=[_edges(table), _members(nodes)],
+        rejects=[
+            unknown.select(
+                "file", "row", "raw", key=unknown["index"].fill_null(""),
+                reason=ibis.literal("a node_index that kg.csv does not have"),
+            )
+        ],
+    )  # fmt: skip
+
+
+def _features(inputs: Inputs, key: str) -> ir.Table:
+    """file, row, index, member, label, definition, order (the lower the better its column, then the earlier), raw."""
+    columns = _DEFINITIONS[key]
+    table = inputs.table(key, ("node_index", columns[0]), (*columns[1:], "mondo_id", "mondo_name"), delimiter=",")
+    texts = [table[column].strip().nullif("") for column in columns]
+    rank = ibis.cases(*((text.notnull(), rank) for rank, text in enumerate(texts)), else_=len(texts))
+    return table.select(
+        "file", "row", index=table.node_index.re_replace(r"\.0$", ""),
+        member=ibis.literal("MONDO:") + table.mondo_id.re_replace(r"\.0$", "").re_replace("^MONDO:", "").lpad(7, "0"),
+        label=table.mondo_name, definition=ibis.coalesce(*texts),
+        order=rank.cast("int64") * 1_000_000_000 + table.row,
+        raw=ibis.literal(",").join([table[c].fill_null("") for c in ("node_index", "mondo_id", *columns)]),
+    )  # fmt: skip
+
+
+def _described_members(known: ir.Table) -> ir.Table:
+    """The MONDO terms that grouped diseases' features describe."""
+    rows = known.filter(known.id.startswith("MONDO.grouped:"), known.member.notnull())
+    first = rows.group_by("member").aggregate(
+        definition=rows.definition.argmin(rows.order, where=rows.definition.notnull())
+    )
+    return (
+        rows.select("member", "file", "row", name=rows.label)
+        .left_join(first, "member")
+        .select("file", "row", "name", "definition", id="member", type=ibis.literal("Disease"))
+    )
 
 
 def _curie(table: ir.Table, end: str) -> ir.StringValue:
@@ -83,9 +151,15 @@ def _curie(table: ir.Table, end: str) -> ir.StringValue:
 
 def _nodes(table: ir.Table) -> ir.Table:
     """Each concept as the first row that has it describes it."""
-    ends = [table.select("file", "row", id=table[e], type=table[f"{e}_type"], name=table[f"{e}_name"]) for e in "xy"]
+    ends = [
+        table.select(
+            "file", "row", id=table[e], type=table[f"{e}_type"], name=table[f"{e}_name"], index=table[f"{e}_index"]
+        )
+        for e in "xy"
+    ]
     both = ends[0].union(ends[1])
-    nodes = both.group_by("id").aggregate(**{c: both[c].argmin(both.row) for c in ("type", "name", "file", "row")})
+    columns = ("type", "name", "file", "row", "index")
+    nodes = both.group_by("id").aggregate(**{c: both[c].argmin(both.row) for c in columns})
     return nodes.mutate(type=nodes.type.substitute(_TYPES, else_=ibis.null("string")))
 
 

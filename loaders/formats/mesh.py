@@ -17,6 +17,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyoxigraph
+from pyarrow.dataset import dataset
 
 from kgbuild.errors import InputError
 from kgbuild.inputs import Inputs
@@ -134,7 +135,7 @@ class FromRdf:
         triples = inputs.scratch / f"mesh.{number}.parquet"
         self._inputs, self._joined = inputs, inputs.scratch / f"joined.{number}.parquet"
         _write(path, triples)
-        self._triples = inputs.connection.read_parquet(triples)
+        self._triples = inputs.engine.parquet(triples)
         types = self._of("type")
         self._records = inputs.keep(
             types.filter(types.object.isin(_KINDS))
@@ -144,7 +145,7 @@ class FromRdf:
 
     def count(self) -> int:
         """How many records there are."""
-        return int(self._records.count().execute())
+        return self._inputs.engine.count(self._records)
 
     def _of(self, *predicates: str) -> ir.Table:
         return self._triples.filter(self._triples.predicate.isin(predicates))
@@ -157,8 +158,8 @@ class FromRdf:
             facts=ibis.struct({"predicate": facts.predicate, "object": facts.object}).collect()
         )
         rows = self._records.left_join(gathered, "subject").order_by("place").select("subject", "kind", "facts")
-        self._inputs.connection.to_parquet(rows, self._joined)
-        for batch in pq.ParquetFile(self._joined).iter_batches(10_000):
+        self._inputs.engine.write(rows, self._joined)
+        for batch in dataset(self._joined).to_batches(batch_size=10_000):
             for row in batch.to_pylist():
                 yield _entry(row["subject"], row["kind"], row["facts"] or [])
 

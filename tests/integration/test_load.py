@@ -76,6 +76,17 @@ def test_membership_is_in_the_release_and_not_the_prefix(imported: str) -> None:
     assert rows == [{"efo": True, "prefix": "MONDO"}]
 
 
+def test_a_load_of_open_sources_takes_the_others_out_and_the_next_of_all_brings_them_back(imported: str) -> None:
+    loaded = load(["all"], STARTER, LOADERS, licence="open")
+
+    assert list(loaded.left_out) == ["eqtl"]
+    with connect() as store:
+        assert store.query("MATCH ()-[r {source: 'eqtl'}]->() RETURN count(r) AS n") == [{"n": 0}]
+        assert store.query("MATCH (s:Source {name: 'eqtl'}) RETURN count(s) AS n") == [{"n": 0}]
+    load(["all"], STARTER, LOADERS)
+    assert digest() == imported
+
+
 def test_upserting_source_by_source_in_another_order_gives_the_imported_graph(imported: str) -> None:
     database.reset()
     (folder("graph") / "state.json").unlink()

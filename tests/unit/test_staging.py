@@ -8,9 +8,10 @@ import duckdb
 import ibis
 import pytest
 
+import cypher
 from kgbuild.errors import InputError, LoadError
 from kgbuild.inputs import Inputs, Staged, find
-from kgbuild.model import Node, Reject, Source
+from kgbuild.model import TYPES, Node, Reject, Source
 from kgbuild.staging import Manifest, stage
 
 SOURCE = Source(name="toy", title="Toy", url="", licence="CC0-1.0", files={"rows": ("toy.tsv",)}, vocabularies=("toy",))
@@ -120,3 +121,10 @@ def test_an_unchanged_source_is_not_staged_again_and_a_changed_one_is(tmp_path: 
     changed, tables = staged(tmp_path, edges)
     assert changed.fingerprint != first.fingerprint
     assert len(tables["edges"]) == 2
+
+
+def test_a_concept_that_changes_its_type_can_lose_every_other() -> None:
+    text = (Path(cypher.__file__).parent / "load/concepts.cypher").read_text()
+    (line,) = [line for line in text.splitlines() if line.startswith("REMOVE n:")]
+
+    assert line.removeprefix("REMOVE n:").split(":") == [kind for kind in TYPES if kind != "Variant"]

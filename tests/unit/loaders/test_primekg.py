@@ -82,3 +82,37 @@ def test_an_undirected_relation_gives_the_same_edges_from_either_direction(stage
         return staged(primekg, folder).triples()
 
     assert write(pairs) == write([(b, a) for a, b in pairs])
+
+
+@pytest.fixture(scope="module")
+def described(staged):
+    """With drug_features.csv and disease_features.csv: quotes and line breaks in cells, a row a member of a group, the
+    same disease twice, a node_index that kg.csv lacks."""
+    return staged(primekg, "primekg_features")
+
+
+def test_definitions_come_from_the_features_in_the_order_stated(described):
+    definitions = {node["id"]: node.get("definition") for node in described.nodes}
+
+    assert definitions["MONDO:0005148"] == 'A type of diabetes, "adult-onset", of high blood glucose.'
+    assert definitions["MONDO:0005300"] == 'Nausea\nVomiting, and\n"restless" legs'
+    assert definitions["MONDO:0008487"] == "Cysts."
+    assert definitions["drugbank:DB00030"] == "Insulin human is a hormone,\nmade by recombination."
+    assert definitions["drugbank:DB00331"] == "Type 2 diabetes."
+    assert definitions["MONDO:0005015"] is None
+
+
+def test_a_grouped_disease_has_its_best_definition_and_each_member_its_own(described):
+    assert described.node("MONDO.grouped:13924_12592_14672")["definition"] == "Caused by FKBP10."
+    assert described.node("MONDO.grouped:13924_12592_14672")["name"] == "osteogenesis imperfecta"
+    assert {i: described.node(f"MONDO:00{i}").get("definition") for i in (13924, 12592, 14672)} == {
+        13924: "A form by UMLS.", 12592: "Caused by FKBP10.", 14672: None
+    }  # fmt: skip
+    assert described.node("MONDO:0014672")["name"] == "osteogenesis imperfecta type 14"
+
+
+def test_features_do_not_change_the_relations_and_have_an_outcome_each(tables, described):
+    assert described.triples() == tables.triples()
+    assert described.manifest.rows == {"kg.csv": 23, "drug_features.csv": 2, "disease_features.csv": 8}
+    assert described.manifest.outcomes == {"staged": 28, "merged": 4, "rejected": 1}
+    assert [(r["row"], r["reason"]) for r in described.rejects] == [(8, "a node_index that kg.csv does not have")]
