@@ -5,13 +5,11 @@
 `$KG_HOME/staged/<source>` holds what is staged, `$KG_HOME/graph/<graph id>` a graph's tables.
 """
 
-import os
-import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,7 +19,7 @@ from kgbuild.errors import InputError
 from kgbuild.graph import merge
 from kgbuild.history import History
 from kgbuild.home import folder
-from kgbuild.inputs import assign, find
+from kgbuild.jobs import Job, job_of_files, jobs_of_folder
 from kgbuild.licence import ALLOWED, terms
 from kgbuild.lock import alone
 from kgbuild.model import Source
@@ -58,17 +56,6 @@ class Loaded:
         ]
 
 
-@dataclass(frozen=True)
-class Job:
-    """One source to stage: its loader, what it is, its files below `root`, and options that differ from defaults."""
-
-    loader: ModuleType
-    source: Source
-    root: Path
-    files: dict[str, list[Path]]
-    parameters: dict[str, str]
-
-
 def load(
     names: Sequence[str],
     data: Path,
@@ -97,7 +84,8 @@ def load(
         LoadError: rows that do not add up, or a database that holds another graph.
     """
     result = Loaded()
-    jobs = _find(names, data, loaders, parameters or {}, result)
+    jobs = jobs_of_folder(names, data, loaders, parameters)
+    result.absent = [name for name in loaders if "all" in names and name not in _names(jobs)]
     return _load(jobs, tuple(loaders), writer, dry_run, progress or Silent(), result, licence)
 
 
@@ -129,57 +117,8 @@ def load_files(
         InputError: a file that is not there or that the door does not read, an unknown option, a name that is taken.
         LoadError: as for `load`.
     """
-    options = dict(parameters or {})
-    beside: Callable[[Path], list[Path]] = getattr(
-        door, "beside", lambda path: []
-    )  # what describes a file is read with it
-    paths = list(dict.fromkeys([*paths, *(found for path in paths for found in beside(path) if found.is_file())]))
-    source = _given(door, paths, loaders, name, options)
-    if companions := getattr(door, "companions", None):  # files that belong to those named, such as their metadata
-        paths = [*paths, *companions(paths, options)]
-    root = Path(os.path.commonpath([path.absolute().parent for path in paths]))
-    files = assign(source, root, [path.absolute() for path in paths])
-    read = [path for found in files.values() for path in found]
-    for path in paths:
-        if not path.is_file():
-            raise InputError(f"{path}: no such file")
-        if path.absolute() not in read:
-            expected = ", ".join(pattern for patterns in source.files.values() for pattern in patterns)
-            raise InputError(f"{path}: not a file that `kg load {door.SOURCE.name}` reads; it reads {expected}")
-    if missing := [key for key in files if not files[key] and key not in source.optional]:
-        raise InputError(f"{door.SOURCE.name}: no {missing[0]} file; expected {', '.join(source.files[missing[0]])}")
-    job = Job(door, source, root, files, options)
+    job = job_of_files(door, paths, loaders, name, parameters)
     return _load([job], tuple(loaders), writer, dry_run, progress or Silent(), Loaded(), licence)
-
-
-def _given(
-    door: ModuleType,
-    paths: Sequence[Path],
-    loaders: Mapping[str, ModuleType],
-    name: str | None,
-    options: dict[str, str],
-) -> Source:
-    """The declaration of a source of files that somebody named."""
-    declared: Source = door.SOURCE
-    known = {**declared.parameters, **dict.fromkeys(("vocabulary", "title", "url", "licence"), "")}
-    if unknown := [option for option in options if option not in known]:
-        raise InputError(f"--set {unknown[0]}: no such option of {declared.name}; there are {', '.join(known)}")
-    vocabulary = options.get("vocabulary", "")
-    chosen = name or vocabulary or paths[0].name.partition(".")[0]
-    chosen = re.sub(r"\W+", "_", chosen.lower()).strip("_")
-    if not re.fullmatch(r"[a-z]\w*", chosen):
-        raise InputError(f"--name {chosen}: not a name; expected a letter, then letters, digits and _")
-    if chosen in loaders:
-        raise InputError(f"{chosen}: kg has a source of this name, `kg load {chosen} --data DIR`; give another --name")
-    return replace(
-        declared,
-        name=chosen,
-        title=options.pop("title", "") or paths[0].name,
-        url=options.pop("url", ""),
-        licence=options.pop("licence", "") or "not stated",
-        vocabularies=(vocabulary,) if vocabulary else (),
-        member=declared.member and bool(vocabulary),
-    )
 
 
 def unload(
@@ -218,7 +157,7 @@ def difference(
         InputError: as for `load`.
     """
     progress = progress or Silent()
-    jobs = _find(names, data, loaders, parameters or {}, Loaded())
+    jobs = jobs_of_folder(names, data, loaders, parameters)
     history = History.read()
     with _preview() as scratch:
         manifests = _in_order(_stage(jobs, scratch, Loaded(), progress), tuple(loaders))
@@ -324,33 +263,3 @@ def staged_sources(order: Sequence[str]) -> dict[str, Manifest]:
 def _in_order(manifests: Mapping[str, Manifest], order: Sequence[str]) -> dict[str, Manifest]:
     names = [*order, *sorted(name for name in manifests if name not in order)]
     return {name: manifests[name] for name in names if name in manifests}
-
-
-def _find(
-    names: Sequence[str],
-    data: Path,
-    loaders: Mapping[str, ModuleType],
-    parameters: Mapping[str, dict[str, str]],
-    result: Loaded,
-) -> list[Job]:
-    """The sources to load, in the order of precedence."""
-    if not data.is_dir():
-        raise InputError(f"{data}: no such folder; give --data the folder with the downloaded files")
-    unknown = [name for name in names if name != "all" and name not in loaders]
-    if unknown:
-        raise InputError(f"{unknown[0]}: no such source; there are {', '.join(loaders)}")
-    wanted = list(loaders) if "all" in names else [name for name in loaders if name in names]
-    jobs = []
-    for name in wanted:
-        source: Source = loaders[name].SOURCE
-        files = find(source, data)
-        if files:
-            jobs.append(Job(loaders[name], source, data, files, parameters.get(name, {})))
-        elif name in names:
-            expected = ", ".join(pattern for patterns in source.files.values() for pattern in patterns)
-            raise InputError(f"{name}: its files are not below {data}; expected {expected}")
-        else:
-            result.absent.append(name)
-    if not jobs:
-        raise InputError(f"{data}: no file of any source; `kg fetch` gets them, `kg sources NAME` says what they are")
-    return jobs

@@ -1,7 +1,7 @@
 """GARD: the Genetic and Rare Diseases Information Center's diseases.
 
 Source: https://github.com/biopragmatics/obo-db-ingest (gard.obo, made by PyOBO of https://rarediseases.info.nih.gov)
-Licence: US-government-work
+Licence: LicenseRef-US-government-work
 Yields: what `loaders.formats.ontology` reads; every term is a Disease. Synonyms have no scope there: RELATED.
 Skips: `is_a: uncategorized`, which 6,109 of 6,110 terms state and which is no term.
 """

@@ -11,7 +11,7 @@ Skips: z scores. A variant without an rsID needs a position on GRCh38 and a know
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import ibis
@@ -49,9 +49,9 @@ _P = ("p_value", "neg_log_10_p_value")
 _OPTIONAL = (*_EFFECTS, *_P, "standard_error", "effect_allele_frequency", "rsid", "variant_id", "ref_allele", "n")
 
 
-def beside(path: Path) -> list[Path]:
-    """Where the metadata of a file may be, which is read with it."""
-    return [path.with_name(f"{name}-meta.yaml") for name in (path.name, path.name.removesuffix(".gz"))]
+def companions(paths: Sequence[Path], parameters: dict[str, str]) -> list[Path]:
+    """The metadata that lie beside the files."""
+    return [found for path in paths if (found := _beside(path))]
 
 
 def load(inputs: Inputs) -> Staged:
@@ -128,9 +128,14 @@ def _known(text: ir.StringValue) -> ir.StringValue:
     return text.strip().nullif("#NA").nullif("NA").nullif("")
 
 
+def _beside(path: Path) -> Path | None:
+    names = (f"{name}-meta.yaml" for name in (path.name, path.name.removesuffix(".gz")))
+    return next((found for name in names if (found := path.with_name(name)).is_file()), None)
+
+
 def metadata(path: Path) -> dict[str, list[str]]:
     """What is said in the file beside a data file, key → values; empty where there is none."""
-    found = next((each for each in beside(path) if each.is_file()), None)
+    found = _beside(path)
     return read_yaml(lines(found)) if found else {}
 
 

@@ -1,7 +1,7 @@
 """kg's types and predicates as Biolink's classes and predicates.
 
-Source: Biolink Model 4 (https://biolink.github.io/biolink-model). A predicate that Biolink does not have is written as the
-nearest one above it that it has; its own name stays beside, as `original_predicate`.
+Source: Biolink Model 4 (https://biolink.github.io/biolink-model). A predicate that Biolink does not have is written as
+the nearest one above it that it has; its own name stays beside, as `original_predicate`.
 """
 
 from collections.abc import Mapping

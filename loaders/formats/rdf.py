@@ -13,6 +13,7 @@ Skips: individuals, properties, logical definitions (owl:equivalentClass), restr
 import gzip
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -45,6 +46,9 @@ _SCOPES = {
 #: What an annotation of a cross-reference says of it: OBO's `source`, and ORDO's kind of mapping.
 _SAYS = (f"{_IN_OWL}source", f"{_OBO}ECO_0000218")
 
+#: Triples that are sorted at once.
+_BATCH = 200_000
+
 _Notes = dict[tuple[str, str], dict[str, list[str]]]
 
 
@@ -70,7 +74,9 @@ def open_document(
         with _binary(path) as stream:
             # an IRI with a space is a mistake of its term alone in RDF/XML; Turtle's grammar excludes it
             quads = parse(stream, syntax, base_iri="file:///", lenient=syntax == RdfFormat.RDF_XML)
-            store.bulk_extend(_declared(quads, iris))
+            declared = _declared(quads, iris)
+            while batch := list(islice(declared, _BATCH)):  # the store keeps what it is given at once in memory
+                store.bulk_extend(batch)
             prefixes = quads.prefixes
     except (SyntaxError, ValueError) as error:
         raise InputError(f"{shown or path}: not {syntax.name}: {error}; expected a complete, valid file") from error
@@ -104,20 +110,22 @@ def _match(store: Store, subject: Any, predicate: Any = None, object: Any = None
 
 
 def _outline(store: Store, iris: dict[str, NamedNode], spelling: Spelling) -> dict[str, Outline]:
-    parents: dict[str, list[str]] = {iri: [] for iri in iris}
+    parents: dict[str, list[str]] = {}
     for predicate in _PARENTS:
         for quad in _match(store, None, NamedNode(predicate)):
-            if quad.subject.value in parents and not isinstance(quad.object, BlankNode):
-                parents[quad.subject.value].append(quad.object.value)
+            if quad.subject.value in iris and not isinstance(quad.object, BlankNode):
+                parents.setdefault(quad.subject.value, []).append(quad.object.value)
     for quad in _match(store, None, NamedNode(f"{_SKOS}narrower")):
-        if quad.object.value in parents:
-            parents[quad.object.value].append(quad.subject.value)
+        if quad.object.value in iris:
+            parents.setdefault(quad.object.value, []).append(quad.subject.value)
     deprecated = _match(store, None, NamedNode(f"{_OWL}deprecated"))
     obsolete = {quad.subject.value for quad in deprecated if quad.object.value in ("true", "1")}
     found: dict[str, Outline] = {}
     for iri in iris:
         if term := spelling.curie(iri):
-            found[term] = Outline(tuple(filter(None, map(spelling.curie, sorted(parents[iri])))), iri in obsolete)
+            found[term] = Outline(
+                tuple(filter(None, map(spelling.curie, sorted(parents.get(iri, ()))))), iri in obsolete
+            )
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from kgbuild import inputs, loading, staging
+from kgbuild import inputs, jobs, staging
 from loaders import LOADERS
 
 DATA = Path(__file__).parents[2] / "data"
@@ -60,8 +60,11 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Tab
     monkeypatch.setenv("KG_HOME", str(tmp_path / "home"))
 
     def stage(door: ModuleType, paths: Sequence[Path], **options: str) -> Tables:
-        loaded = loading.load_files(door, paths, LOADERS, "given", parameters=options, dry_run=True)
-        return _tables(tmp_path / "home/staged/given", loaded.staged[0])
+        job = jobs.job_of_files(door, paths, LOADERS, "given", options)
+        target = tmp_path / "given"
+        return _tables(
+            target, staging.stage(job.loader, job.root, job.files, target, job.parameters, source=job.source)
+        )
 
     return stage
 
