@@ -154,8 +154,8 @@ def _print_sources(chosen: list[Any], staged: dict[str, Any]) -> None:
     rows = [
         {
             "source": source.name,
-            "title": source.title if len(source.title) <= 46 else source.title[:45] + "…",
-            "licence": "own terms" if source.licence.startswith("http") else source.licence,
+            "title": source.title if len(source.title) <= 44 else source.title[:43] + "…",
+            "licence": "own terms" if source.licence.startswith("http") else source.licence.removeprefix("LicenseRef-"),
             "terms": terms(source.licence),
             "fetch": ("partly" if source.access else "yes") if source.downloads else "by hand" if source.url else "",
             "staged": f"{sum(staged[source.name].rows.values()):,} rows" if source.name in staged else "",

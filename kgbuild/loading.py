@@ -197,15 +197,12 @@ def _load(
     if not jobs:
         said = ", ".join(f"{name} ({its})" for name, its in result.left_out.items())
         raise InputError(f"--licence {licence}: leaves nothing to load; it leaves out {said}")
-    if dry_run:
-        with _preview() as scratch:
-            result.kept = sorted(_stage(jobs, scratch, result, progress).keys() - _names(jobs))
-        return result
-    with alone(progress.tell):
-        known = _in_order(_stage(jobs, folder("staged"), result, progress), order)
+    with _preview() if dry_run else alone(progress.tell) as scratch:
+        known = _in_order(_stage(jobs, scratch or folder("staged"), result, progress), order)
         manifests = {name: known[name] for name in known if _allowed(known[name].declared, licence, result)}
         result.kept = [name for name in manifests if name not in _names(jobs)]
-        result.writer = _write(manifests, writer, progress)
+        if not dry_run:
+            result.writer = _write(manifests, writer, progress)
     return result
 
 
