@@ -3,6 +3,7 @@
 import html
 import math
 import re
+import sys
 from collections.abc import Mapping, Sequence
 
 import ibis
@@ -54,7 +55,17 @@ def neg_log10_p(p: ir.StringValue, given: ir.FloatingValue | None = None) -> ir.
     mantissa = p.upper().re_extract(r"^\s*(\d*\.?\d+)", 1).nullif("").try_cast("float64")
     exponent = p.upper().re_extract(r"E([-+]?\d+)\s*$", 1).nullif("").try_cast("float64").fill_null(0.0)
     computed = (mantissa > 0).ifelse(-(mantissa.nullif(0).log10() + exponent), given)
-    return ((computed >= 0) & ~computed.isinf()).ifelse(computed.abs(), None).round(6)
+    return (computed >= 0).ifelse(finite(computed).abs(), None).round(6)
+
+
+def finite(number: ir.FloatingValue) -> ir.FloatingValue:
+    """The number, null where it is infinite or none."""
+    return (number.abs() <= sys.float_info.max).ifelse(number, None)
+
+
+def plain(number: ir.FloatingValue) -> ir.StringValue:
+    """The number as text that does not depend on how it was written, to ten places."""
+    return (number.abs() < 1e18).ifelse(number, None).cast("decimal(38, 10)").cast("string")
 
 
 def sample_size(text: ir.StringValue) -> ir.IntegerValue:
@@ -79,7 +90,8 @@ def mapped_traits(rows: ir.Table, uris: str, labels: str) -> ir.Table:
         ibis.array([rows[labels]]), (uri.length() == label.length()).ifelse(label, ibis.null("array<string>"))
     )
     each = rows.select("file", "row", uri=uri, label=labels_of).unnest("uri", offset="i")
-    trait = standardize_column(each.uri.re_replace(r"^.*[/#]([A-Za-z]+)_([^/#]+)$", r"\1:\2"))
+    prefix, local = (each.uri.re_extract(r"^(?:.*[/#])?([A-Za-z]+)_([^/#]+)$", part) for part in (1, 2))
+    trait = standardize_column((local == "").ifelse(each.uri, prefix + ":" + local))
     return each.select("file", "row", trait=trait, label=each.label[each.i]).distinct()
 
 

@@ -286,6 +286,7 @@ def load(
     name: Annotated[str | None, typer.Option(help="What to call the source that the files make.")] = None,
     vocabulary: Annotated[str | None, typer.Option(help="The prefix whose concepts the files describe.")] = None,
     writer: Annotated[str, typer.Option(help="auto, bulk or upsert.")] = "auto",
+    engine: Annotated[str, typer.Option(help="What stages: duckdb, or spark at the address KG_SPARK.")] = "duckdb",
     licence: Annotated[
         str, typer.Option(help="Terms that the graph may stand under: open, share-alike (and open) or all.")
     ] = "all",
@@ -324,9 +325,10 @@ def load(
 
             with steps.step(f"reading {names[1]}"):
                 paths = extract(names[1], name, given)
-        loaded = load_files(DOORS[names[0]], paths, LOADERS, name, writer, given, dry_run, steps, licence)
+        loaded = load_files(DOORS[names[0]], paths, LOADERS, name, writer, given, dry_run, steps, licence, engine)
     else:
-        loaded = run(names, data or home.data(), LOADERS, writer, _parameters(option or []), dry_run, steps, licence)
+        chosen = _parameters(option or [])
+        loaded = run(names, data or home.data(), LOADERS, writer, chosen, dry_run, steps, licence, engine)
     loaded.seconds = {name: round(seconds, 1) for name, seconds in steps.seconds.items()}
     if as_json:
         print(json.dumps(asdict(loaded)))
@@ -444,10 +446,12 @@ def rejects(
 
     from kgbuild.console import out, table
     from kgbuild.home import folder
+    from kgbuild.staging import Manifest
 
-    path = folder("staged") / source / "rejects.parquet"
-    if not path.exists():
+    manifest = Manifest.read(folder("staged") / source)
+    if manifest is None:
         raise InputError(f"{source}: not staged; `kg sources` lists what is")
+    path = manifest.table("rejects")
     with duckdb.connect() as con:
         reasons = con.execute(
             f"SELECT reason, count(*) AS n FROM '{path}' GROUP BY reason ORDER BY n DESC, reason"

@@ -107,13 +107,13 @@ def _read_staged(con: duckdb.DuckDBPyConnection, manifests: Sequence[Manifest]) 
     nodes = [
         f"SELECT *, '{manifest.source}' AS source, {order} + CASE WHEN split_part(id, ':', 1) IN "
         f"({_list(manifest.declared.vocabularies)}) THEN 0 ELSE 1000 END AS rank "
-        f"FROM read_parquet('{manifest.folder}/nodes.parquet')"
+        f"FROM read_parquet('{manifest.table('nodes')}')"
         for order, manifest in enumerate(manifests)
     ]
     tables = {
         "node": nodes,
-        "name": [f"FROM read_parquet('{manifest.folder}/names.parquet')" for manifest in manifests],
-        "edge": [f"FROM read_parquet('{manifest.folder}/edges.parquet')" for manifest in manifests],
+        "name": [f"FROM read_parquet('{manifest.table('names')}')" for manifest in manifests],
+        "edge": [f"FROM read_parquet('{manifest.table('edges')}')" for manifest in manifests],
     }
     nothing = {"node": "source VARCHAR, rank INTEGER", "name": "source VARCHAR", "edge": "id VARCHAR, source VARCHAR"}
     for view, parts in tables.items():

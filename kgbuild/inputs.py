@@ -103,9 +103,7 @@ class Inputs:
                 self._check(file, required)
             tables.append(self._taken(self.engine.objects(files, wanted)))
         if not tables:
-            return ibis.memtable(
-                pa.table({c: pa.array([], pa.string()) for c in [*wanted, "file"]} | {"row": pa.array([], pa.int64())})
-            )
+            return self.empty(pa.schema([*((c, pa.string()) for c in [*wanted, "file"]), ("row", pa.int64())]))
         return reduce(lambda a, b: a.union(b), [table.select(*wanted, "file", "row") for table in tables])
 
     def _read(
@@ -149,12 +147,18 @@ class Inputs:
         """
         paths = self.paths(key)
         if not paths:
-            return ibis.memtable(pa.table({column: pa.array([], pa.string()) for column in required}))
+            return self.empty(pa.schema([(column, pa.string()) for column in required]))
         table = self.engine.lookup(paths, Dialect(delimiter, quote, 0, True, is_gzip(paths[0])))
         missing = [column for column in required if column not in table.columns]
         if missing:
             raise InputError(f"{self.name(paths[0])}: no column {missing[0]!r}; expected {', '.join(required)}")
         return table.select(*required)
+
+    def empty(self, schema: pa.Schema) -> ir.Table:
+        """A table without rows."""
+        path = self.scratch / f"empty.{len(list(self.scratch.glob('empty.*')))}.parquet"
+        pq.write_table(schema.empty_table(), path)
+        return self.engine.parquet(path)
 
     def keep(self, table: ir.Table) -> ir.Table:
         """Compute a table that several others are made of once, not once for each."""

@@ -7,7 +7,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from kgbuild.diff import Difference, compare
+from kgbuild.engines import DuckDB, Engine
 from kgbuild.errors import InputError
 from kgbuild.graph import merge
 from kgbuild.history import History
@@ -65,6 +66,7 @@ def load(
     dry_run: bool = False,
     progress: Progress | None = None,
     licence: str = "all",
+    engine: str = "duckdb",
 ) -> Loaded:
     """Load sources below the folder `data` into the graph, beside those that are staged already.
 
@@ -78,6 +80,7 @@ def load(
         progress: What is told while it runs.
         licence: The terms that the graph may stand under: `open`, `share-alike` or `all`. What stands under others is
             neither staged nor, where it was staged earlier, in the graph.
+        engine: What stages: `duckdb`, or `spark` at the address KG_SPARK.
 
     Raises:
         InputError: an unknown source, or one asked for by name whose files are not there.
@@ -86,7 +89,7 @@ def load(
     result = Loaded()
     jobs = jobs_of_folder(names, data, loaders, parameters)
     result.absent = [name for name in loaders if "all" in names and name not in _names(jobs)]
-    return _load(jobs, tuple(loaders), writer, dry_run, progress or Silent(), result, licence)
+    return _load(jobs, tuple(loaders), writer, dry_run, progress or Silent(), result, licence, engine)
 
 
 def load_files(
@@ -99,6 +102,7 @@ def load_files(
     dry_run: bool = False,
     progress: Progress | None = None,
     licence: str = "all",
+    engine: str = "duckdb",
 ) -> Loaded:
     """Load files that somebody named, in a format that kg knows, as a source of its own.
 
@@ -112,13 +116,14 @@ def load_files(
         dry_run: Stage and count, and write nothing.
         progress: As for `load`.
         licence: As for `load`.
+        engine: As for `load`.
 
     Raises:
         InputError: a file that is not there or that the door does not read, an unknown option, a name that is taken.
         LoadError: as for `load`.
     """
     job = job_of_files(door, paths, loaders, name, parameters)
-    return _load([job], tuple(loaders), writer, dry_run, progress or Silent(), Loaded(), licence)
+    return _load([job], tuple(loaders), writer, dry_run, progress or Silent(), Loaded(), licence, engine)
 
 
 def unload(
@@ -190,6 +195,7 @@ def _load(
     progress: Progress,
     result: Loaded,
     licence: str,
+    engine: str,
 ) -> Loaded:
     if licence not in ALLOWED:
         raise InputError(f"--licence {licence}: no such terms; one of {', '.join(ALLOWED)}")
@@ -198,7 +204,7 @@ def _load(
         said = ", ".join(f"{name} ({its})" for name, its in result.left_out.items())
         raise InputError(f"--licence {licence}: leaves nothing to load; it leaves out {said}")
     with _preview() if dry_run else alone(progress.tell) as scratch:
-        known = _in_order(_stage(jobs, scratch or folder("staged"), result, progress), order)
+        known = _in_order(_stage(jobs, scratch or folder("staged"), result, progress, engine), order)
         manifests = {name: known[name] for name in known if _allowed(known[name].declared, licence, result)}
         result.kept = [name for name in manifests if name not in _names(jobs)]
         if not dry_run:
@@ -217,13 +223,15 @@ def _preview() -> Iterator[Path]:
         yield Path(scratch)
 
 
-def _stage(jobs: Sequence[Job], into: Path, result: Loaded, progress: Progress) -> dict[str, Manifest]:
+def _stage(
+    jobs: Sequence[Job], into: Path, result: Loaded, progress: Progress, engine: str = "duckdb"
+) -> dict[str, Manifest]:
     """Stage sources into the folder `into`, but those that are staged as they are now.
 
     Returns:
         Everything that is staged then, the other sources too.
     """
-    manifests = dict(staged_sources(()))
+    manifests, runs_on = dict(staged_sources(())), _engine(engine)
     for job in jobs:
         name = job.source.name
         with progress.step(f"staging {name}"):
@@ -231,9 +239,22 @@ def _stage(jobs: Sequence[Job], into: Path, result: Loaded, progress: Progress) 
             if name in manifests and manifests[name].fingerprint == wanted:
                 result.unchanged.append(name)
             else:
-                manifests[name] = stage(job.loader, job.root, job.files, into / name, job.parameters, job.source)
+                manifests[name] = stage(
+                    job.loader, job.root, job.files, into / name, job.parameters, job.source, runs_on
+                )
         result.staged.append(manifests[name])
     return manifests
+
+
+def _engine(name: str) -> Callable[[Path], Engine]:
+    """What stages: an engine, given a folder for its scratch."""
+    if name == "spark":
+        from kgbuild.spark import Spark
+
+        return Spark
+    if name != "duckdb":
+        raise InputError(f"--engine {name}: no such engine; duckdb or spark")
+    return DuckDB
 
 
 def _write(manifests: Mapping[str, Manifest], writer: str, progress: Progress) -> str:

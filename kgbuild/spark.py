@@ -30,7 +30,7 @@ _PLACES = (1 << 33) - 1  # the bits of a monotonic id that count within a partit
 
 _SETTINGS = {
     "spark.ui.enabled": "false",
-    "spark.log.level": "ERROR",
+    "spark.log.level": "FATAL",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.parquet.compression.codec": "zstd",
     "spark.sql.ansi.enabled": "false",  # as DuckDB's try_cast: what is no number is null
@@ -208,7 +208,8 @@ def _session(master: str) -> Any:
     except ModuleNotFoundError as error:
         raise MissingExtra("--engine spark: pyspark is not installed; pip install 'kg[spark]'") from error
     builder = SparkSession.builder.master(master).appName("kg")
-    for key, value in _SETTINGS.items():
+    local = {"spark.sql.shuffle.partitions": "8"} if master.startswith("local") else {}
+    for key, value in (_SETTINGS | local).items():
         builder = builder.config(key, value)
     return builder.config("spark.local.dir", str(folder("staged"))).getOrCreate()
 

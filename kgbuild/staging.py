@@ -65,6 +65,11 @@ class Manifest:
             raise LoadError(f"{path}: written by an older kg; run `kg migrate`")
         return cls(**stored | {"declared": Source.read(stored["declared"]), "folder": folder})
 
+    def table(self, name: str) -> str:
+        """What DuckDB reads a staged table from; Spark writes it in parts."""
+        path = self.folder / f"{name}.parquet"
+        return f"{path}/*.parquet" if path.is_dir() else str(path)
+
     def json(self) -> str:
         """What is kept: all but the folder, since that may move."""
         return json.dumps({key: value for key, value in asdict(self).items() if key != "folder"}, indent=1)
@@ -159,10 +164,10 @@ def _sha256(path: Path, modified: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _union(tables: Sequence[ir.Table], name: str) -> ir.Table:
+def _union(tables: Sequence[ir.Table], name: str, inputs: Inputs) -> ir.Table:
     schema = SCHEMAS[name]
     if not tables:
-        return ibis.memtable(schema.empty_table())
+        return inputs.empty(schema)
 
     def cast(table: ir.Table) -> ir.Table:
         return table.select(
@@ -177,9 +182,9 @@ def _union(tables: Sequence[ir.Table], name: str) -> ir.Table:
 
 def _conform(staged: Staged, inputs: Inputs, source: Source) -> dict[str, ir.Table]:
     """The four tables in their schemas, with labels as names and with ids and weights on the edges."""
-    nodes = _union(staged.nodes, "nodes").mutate(obsolete=ibis._.obsolete.fill_null(False))
+    nodes = _union(staged.nodes, "nodes", inputs).mutate(obsolete=ibis._.obsolete.fill_null(False))
     nodes = inputs.keep(nodes)
-    names = _union(staged.names, "names")
+    names = _union(staged.names, "names", inputs)
     names = names.mutate(scope=names.scope.fill_null("EXACT"), language=names.language.fill_null("en"))
     labels = nodes.filter(nodes.name.notnull(), nodes.type.fill_null("") != "Variant")
     stated = names.filter(names.scope == "LABEL").select("id", name="text").distinct()
@@ -189,14 +194,14 @@ def _conform(staged: Staged, inputs: Inputs, source: Source) -> dict[str, ir.Tab
             "id", text=labels.name, scope=ibis.literal("LABEL"), language=ibis.literal("en"), file="file", row="row"
         )
     )
-    edges = inputs.keep(_union(staged.edges, "edges"))
+    edges = inputs.keep(_union(staged.edges, "edges", inputs))
     edges = association_weight(edges)
     edges = edges.mutate(id=edge_id(source.name, edges), source=ibis.literal(source.name)).drop("distinct")
     return {
         "nodes": nodes,
         "names": names.filter(names.text.strip() != "").mutate(source=ibis.literal(source.name)),
         "edges": edges,
-        "rejects": _union([*staged.rejects, *inputs.rejects], "rejects"),
+        "rejects": _union([*staged.rejects, *inputs.rejects], "rejects", inputs),
     }
 
 
@@ -218,7 +223,7 @@ def association_weight(edges: ir.Table) -> ir.Table:
     ratio = (edges.effect_kind == "odds_ratio") & (edges.effect > 0)
     logarithm = ratio.ifelse(edges.effect, None).ln()
     size = (edges.effect_kind == "odds_ratio").ifelse(logarithm, edges.effect).abs()
-    edges = edges.mutate(_size=(edges.effect_kind.notnull() & ~size.isnan() & ~size.isinf()).ifelse(size, None))
+    edges = edges.mutate(_size=(edges.effect_kind.notnull() & (size <= sys.float_info.max)).ifelse(size, None))
     sized = edges.filter(edges._size.notnull())
     studies = sized.group_by("study", "effect_kind").aggregate(_n=sized.count(), _study=sized._size.median())
     sources = sized.group_by("effect_kind").aggregate(_source=sized._size.median())

@@ -11,7 +11,7 @@ Columns: trait (CURIE or text), variant (rsID), effect (number), kind (odds_rati
 
 import ibis
 
-from kgbuild.association import neg_log10_p, thresholds
+from kgbuild.association import finite, neg_log10_p, thresholds
 from kgbuild.curie import standardize_column
 from kgbuild.inputs import Inputs, Staged
 from kgbuild.model import EFFECT_KINDS, Source
@@ -40,12 +40,12 @@ def load(inputs: Inputs) -> Staged:
     table = tabs.union(commas)
     table = table.mutate(**{c: table[c].strip().nullif("").nullif("NA") for c in (*_COLUMNS, *_OPTIONAL)})
     snp, kind = table.variant.lower().replace("dbsnp:", ""), table.kind.lower()
-    effect, p = table.effect.try_cast("float64"), table.p.try_cast("float64")
+    effect, p = finite(table.effect.try_cast("float64")), table.p.try_cast("float64")
     reason = ibis.cases(
         (table.trait.isnull(), "no trait"),
         (~snp.re_search(r"^rs\d+$").fill_null(False), "variant is no rsID"),
         (~kind.isin(EFFECT_KINDS).fill_null(False), "kind is none of odds_ratio, beta, correlation"),
-        (effect.isnull() | effect.isnan() | effect.isinf(), "effect is no number"),
+        (effect.isnull(), "effect is no number"),
         ((kind == "odds_ratio") & (effect <= 0), "an odds ratio must be above 0"),
         ((kind == "correlation") & (effect.abs() > 1), "a correlation lies between -1 and 1"),
         *thresholds(inputs.parameters, correlation=(kind == "correlation").ifelse(effect, None)),

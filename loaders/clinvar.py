@@ -118,7 +118,7 @@ def _placed(rows: ir.Table) -> ir.Table:
 
 def _conditions(rows: ir.Table) -> ir.Table:
     """One row a variant and condition: `|` separates RCV records, `;` the conditions of one, `,` the ids of one."""
-    parts, names, records = rows.ids.split("|"), rows.names.split("|"), rows.rcv.split("|")
+    parts, names, records = rows.ids.re_split(r"\|"), rows.names.re_split(r"\|"), rows.rcv.re_split(r"\|")
     rows = rows.select(
         "file", "row", "id", "allele", "alternative", "reference", "review", "significance", "oncogenicity", "somatic",
         part=parts, of=(parts.length() == names.length()).ifelse(names, None),
@@ -133,7 +133,8 @@ def _conditions(rows: ir.Table) -> ir.Table:
     found.append(ibis.literal("medgen:") + medgen.notin(_NO_CONDITION).ifelse(medgen, None))
     each = each.mutate(condition=ibis.coalesce(*found), name=each.of[each.j].strip().nullif(""))
     each = each.filter(each.condition.notnull()).drop("part", "of", "records")
-    return each.mutate(n_traits=each.condition.nunique().over(ibis.window(group_by=[each.file, each.row])))
+    counts = each.group_by("file", "row").aggregate(n_traits=each.condition.nunique())
+    return each.inner_join(counts, ["file", "row"])
 
 
 def _classified(each: ir.Table) -> ir.Table:

@@ -98,7 +98,7 @@ def _diseases(inputs: Inputs, path: Path, kind: tuple[str, str, str, str, str]) 
     table = table.mutate(
         subject=prefix + subject, object=standardize_column(table.DiseaseID), key=table[id_] + " " + table.DiseaseID,
         score=inferred.ifelse(score, None), through=inferred.ifelse(table[through], None),
-        evidence=table.DirectEvidence.fill_null("inferred").split("|"),
+        evidence=table.DirectEvidence.fill_null("inferred").re_split(r"\|"),
         publications=_publications(table.PubMedIDs, table.OmimIDs),
         reason=ibis.cases(
             (subject.isnull(), _MEANT[type_]),

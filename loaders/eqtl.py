@@ -34,7 +34,7 @@ def load(inputs: Inputs) -> Staged:
     edges = rows.select(
         "file", "row", "effect_allele", "other_allele", subject=ibis.literal("dbSNP:") + rows.SNP,
         predicate=ibis.literal("AFFECTS_EXPRESSION_OF"),
-        object=ibis.literal("ensembl:") + rows.Phenotype.split(".")[0],
+        object=ibis.literal("ensembl:") + rows.Phenotype.re_split(r"\.")[0],
         distinct=ibis.literal("|").join([
             tissue, *(rows[c].fill_null("") for c in ("effect_allele", "other_allele", "beta", "se"))
         ]),

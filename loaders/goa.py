@@ -63,7 +63,7 @@ def load(inputs: Inputs) -> Staged:
     )  # fmt: skip
     rows = inputs.keep(rows)
     good, bad = rows.filter(rows.reason.isnull()), rows.filter(rows.reason.notnull())
-    synonyms = good.mutate(text=good.symbol.concat("|", good.synonyms.fill_null("")).split("|")).unnest("text")
+    synonyms = good.mutate(text=good.symbol.concat("|", good.synonyms.fill_null("")).re_split(r"\|")).unnest("text")
     return Staged(
         nodes=[
             good.select(

@@ -72,7 +72,7 @@ def load(inputs: Inputs) -> Staged:
             chromosome=chromosome.substitute({"M": "MT"}), grch38=position.cast("int64"),
             grch37=pairs[_B37].re_extract(r"^[^_]+_([0-9]+)_", 1).nullif("").cast("int64"),
             reference=reference, alternative=alternative, tissue=pairs.file.re_extract(r"([^/]+)\.v(8|10)\.", 1),
-            gene=ibis.literal("ensembl:") + pairs.gene_id.split(".")[0],
+            gene=ibis.literal("ensembl:") + pairs.gene_id.re_split(r"\.")[0],
             frequency=frequency.between(0, 1).ifelse(frequency, None),
         )
     )  # fmt: skip

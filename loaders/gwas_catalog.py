@@ -12,7 +12,7 @@ Skips: rows without a mapped trait, rows whose variant has neither rsID nor GRCh
 import ibis
 import ibis.expr.types as ir
 
-from kgbuild.association import ancestry, mapped_traits, neg_log10_p, sample_size
+from kgbuild.association import ancestry, finite, mapped_traits, neg_log10_p, plain, sample_size
 from kgbuild.inputs import Inputs, Staged
 from kgbuild.model import Source
 
@@ -116,7 +116,7 @@ def _members(rows: ir.Table) -> ir.Table:
 
 def _associations(members: ir.Table, traits: ir.Table) -> ir.Table:
     mlog = neg_log10_p(members.p, members.mlog.try_cast("float64"))
-    number = members.number.try_cast("float64")
+    number = finite(members.number.try_cast("float64"))
     unit = members.interval.fill_null("").re_search(_UNIT)
     less = members.interval.fill_null("").re_search(_LESS)
     ratio = ~unit & members.interval.fill_null("").re_search(_INTERVAL) & (number > 0)
@@ -127,14 +127,14 @@ def _associations(members: ir.Table, traits: ir.Table) -> ir.Table:
     reported = members.reported.strip()
     several = members.qualifier.notnull()
     evidence = [
-        pubmed, members.strongest.strip(), mlog.round(4).cast("string"), number.cast("string"), reported, p_text,
+        pubmed, members.strongest.strip(), plain(mlog.round(4)), plain(number), reported, p_text,
         several.ifelse(members.allele, ""),
     ]  # fmt: skip
     edges = members.select(
         "file", "row", "qualifier", "accession", subject=members.id, predicate=ibis.literal("ASSOCIATED_WITH"),
         distinct=ibis.literal("|").join([part.fill_null("") for part in evidence]),
-        effect=(number.isinf() | number.isnan()).ifelse(None, (unit & less).ifelse(-number.abs(), number)),
-        effect_kind=ibis.cases((number.isnull() | number.isinf(), None), (unit, "beta"), (ratio, "odds_ratio")),
+        effect=(unit & less).ifelse(-number.abs(), number),
+        effect_kind=ibis.cases((number.isnull(), None), (unit, "beta"), (ratio, "odds_ratio")),
         effect_allele=members.allele,
         neg_log10_p=mlog,
         allele_frequency=frequency.between(0, 1).ifelse(frequency, None),
@@ -142,11 +142,11 @@ def _associations(members: ir.Table, traits: ir.Table) -> ir.Table:
         context=several.ifelse(reported + " (" + members.strongest + ")", reported),
         publications=pubmed,
     ).join(traits.drop("label"), ["file", "row"])  # fmt: skip
-    same = ibis.window(group_by=[edges.file, edges.subject, edges["distinct"]])
+    same = edges.group_by("file", "subject", "distinct").aggregate(n_traits=edges.trait.nunique())
+    edges = edges.inner_join(same, ["file", "subject", "distinct"])
     anywhere = ibis.window(group_by=[edges.subject, edges["distinct"]])
     study = ibis.coalesce(edges.accession, edges.accession.max().over(anywhere))
     return edges.mutate(
-        n_traits=edges.trait.nunique().over(same),
         study=ibis.coalesce(ibis.literal("gcst:") + study, edges.publications),
     ).drop("accession").rename(object="trait")  # fmt: skip
 

@@ -37,7 +37,7 @@ _XREFS = {"entrez_id": "NCBIGene", "ensembl_gene_id": "ensembl", "uniprot_ids": 
 def load(inputs: Inputs) -> Staged:
     genes = inputs.table("genes", ("hgnc_id", "symbol", "name", "status"), (*_NAMES, *_XREFS)[1:])
     genes = genes.mutate(id=standardize_column(genes.hgnc_id))
-    each = {column: genes.mutate(value=genes[column].split("|")).unnest("value") for column in (*_NAMES, *_XREFS)}
+    each = {column: genes.mutate(value=genes[column].re_split(r"\|")).unnest("value") for column in (*_NAMES, *_XREFS)}
     return Staged(
         nodes=[
             genes.select(

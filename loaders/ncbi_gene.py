@@ -80,12 +80,12 @@ def load(inputs: Inputs) -> Staged:
 
 
 def _names(genes: ir.Table, column: str) -> ir.Table:
-    each = genes.mutate(text=genes[column].split("|")).unnest("text")
+    each = genes.mutate(text=genes[column].re_split(r"\|")).unnest("text")
     return each.filter(each.text != "-").select("id", "text", "file", "row", scope=ibis.literal(_NAMES[column]))
 
 
 def _xrefs(genes: ir.Table) -> ir.Table:
-    each = genes.mutate(xref=genes.dbXrefs.split("|")).unnest("xref")
+    each = genes.mutate(xref=genes.dbXrefs.re_split(r"\|")).unnest("xref")
     each = each.mutate(object=standardize_column(each.xref))
     return each.filter(each.object.re_extract("^([^:]*):", 1).isin(_XREFS)).select(
         "object", "file", "row", subject=each.id, predicate=ibis.literal("XREF")

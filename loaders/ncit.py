@@ -53,15 +53,15 @@ def load(inputs: Inputs) -> Staged:
     table = inputs.table("concepts", columns, quote="", header=False)
     valid = table.code.strip().re_search(r"^C\d+$").fill_null(False)
     rows, unused = table.filter(valid), table.filter(~valid)
-    rows = rows.mutate(id=ibis.literal("NCIT:") + rows.code.strip(), texts=rows.synonyms.split("|"))
+    rows = rows.mutate(id=ibis.literal("NCIT:") + rows.code.strip(), texts=rows.synonyms.re_split(r"\|"))
     names = rows.select("file", "row", "id", "texts").unnest("texts", offset="i")
-    parents = rows.select("file", "row", "id", parent=rows.parents.split("|")).unnest("parent")
+    parents = rows.select("file", "row", "id", parent=rows.parents.re_split(r"\|")).unnest("parent")
     parents = parents.filter(parents.parent.strip().re_search(r"^C\d+$"))
     return Staged(
         nodes=[
             rows.select(
                 "file", "row", "id",
-                name=ibis.coalesce(rows.texts[0].strip().nullif(""), rows.display.split("|")[0].strip()),
+                name=ibis.coalesce(rows.texts[0].strip().nullif(""), rows.display.re_split(r"\|")[0].strip()),
                 type=ibis.cases(
                     *((rows.semantic.re_search(pattern), kind) for kind, pattern in _TYPES.items()),
                     else_=ibis.null("string"),
