@@ -369,6 +369,19 @@ def validate(
 
 
 @app.command()
+def report(out: Annotated[Path, typer.Argument(help="FILE.html")]) -> None:
+    """Write a page about the graph that was loaded last: counts, plots, overlaps, sources, and what is wrong in it."""
+    from kgbuild.console import Steps
+    from kgbuild.quality import report as reporting
+    from kgbuild.quality.views import Graph
+    from loaders import LOADERS
+
+    with Steps().step("report"):
+        reporting.write(Graph.last(tuple(LOADERS)), out)
+    print(f"Written to {out}")
+
+
+@app.command()
 def train(
     recipe: Annotated[
         str, typer.Argument(help="generel (the paper), generel-locus (knows genes and loci), generel-small, …")

@@ -1,7 +1,9 @@
 """Run the checks over the graph that was loaded last; findings name the input rows that they come from."""
 
+import os
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -135,7 +137,7 @@ def _examples(con: duckdb.DuckDBPyConnection, check: Check, examples: int) -> li
 
 def _write(con: duckdb.DuckDBPyConnection, out: Path) -> None:
     """All rows of all findings as TSV, beside the file first and then in its place."""
-    part = out.with_name(f".{out.name}.part")
+    part = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
         part.touch()
         con.execute(
@@ -150,7 +152,8 @@ def _write(con: duckdb.DuckDBPyConnection, out: Path) -> None:
     except OSError as error:
         raise InputError(f"{out}: {error.strerror}; give --out a file that can be written") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
 
 
 def show(results: Sequence[Result]) -> None:

@@ -68,15 +68,13 @@ def opened(graph: Graph) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _staged(con: duckdb.DuckDBPyConnection, manifests: dict[str, Manifest]) -> None:
-    for view in ("node", "name", "edge"):
+    own = {"node": "source", "name": "source", "edge": "source id"}  # what staging adds, and this adds to nodes
+    for view, columns in own.items():
         con.register(f"no_{view}", SCHEMAS[f"{view}s"].empty_table())
-        own = {"edge": ", NULL::VARCHAR AS id"}.get(view, "")
-        parts = [f"SELECT *, NULL::VARCHAR AS source{own} FROM no_{view}"] + [
-            f"SELECT * REPLACE ('{name}' AS source) FROM read_parquet('{manifest.folder}/{view}s.parquet')"
-            if view != "node"
-            else f"SELECT *, '{name}' AS source FROM read_parquet('{manifest.folder}/nodes.parquet')"
-            for name, manifest in manifests.items()
-        ]
+        parts = [f"SELECT *, {', '.join(f'NULL::VARCHAR AS {c}' for c in columns.split())} FROM no_{view}"]
+        for name, manifest in manifests.items():
+            source = f", '{name}' AS source" if view == "node" else ""
+            parts.append(f"SELECT *{source} FROM read_parquet('{manifest.folder}/{view}s.parquet')")
         con.execute(f"CREATE VIEW {view} AS {' UNION ALL BY NAME '.join(parts)}")
 
 
