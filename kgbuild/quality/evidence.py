@@ -48,22 +48,30 @@ _EXTREME = f"""
     FROM edge WHERE effect_kind = 'odds_ratio' AND (effect > {EXTREME} OR effect < 1.0 / {EXTREME})
 """
 
-#: An effect of unknown kind has no sign, one on several traits none for each; A/T and C/G do not tell the strand.
+#: An effect of unknown kind has no sign, one on several traits none for each; A/T and C/G do not tell the strand. What
+#: studies report (`context`) has to be the same, and a study that disagrees with itself has several traits under one
+#: name: "blood protein levels" are as many as there are proteins.
 _OPPOSITE = f"""
     WITH strong AS (
-        SELECT id, subject, predicate, object, effect_kind, aligned_effect, coalesce(publications, study, source) AS who
+        SELECT id, subject, predicate, object, effect_kind, aligned_effect, neg_log10_p,
+            lower(trim(split_part(coalesce(context, ''), '(', 1))) AS reported,
+            coalesce(publications, study, source) AS who
         FROM graph_edge WHERE neg_log10_p > {SURE} AND aligned_effect <> 0 AND negated IS NOT TRUE
             AND effect_kind IS NOT NULL AND qualifier IS NULL AND coalesce(n_traits, 1) = 1
             AND NOT regexp_full_match(concat_ws('', effect_allele, other_allele), 'AT|TA|CG|GC')
+    ), said AS (
+        SELECT subject, predicate, object, reported, who, max(sign(aligned_effect)) AS most,
+            min(sign(aligned_effect)) AS least
+        FROM strong GROUP BY ALL
     ), pair AS (
-        SELECT subject, predicate, object FROM strong GROUP BY ALL
-        HAVING bool_or(aligned_effect > 0) AND bool_or(aligned_effect < 0) AND count(DISTINCT who) > 1
+        SELECT subject, predicate, object, reported FROM said GROUP BY ALL
+        HAVING bool_and(most = least) AND max(most) > min(most)
     )
-    SELECT concat_ws(' ', edge.subject, edge.object) AS finding, {EDGE},
-        format('{{}} for the counted allele {{:+.3g}} in {{}}, p = 1e-{{:.0f}}',
-            CASE edge.effect_kind WHEN 'odds_ratio' THEN 'ln OR' ELSE edge.effect_kind END, aligned_effect, who,
-            neg_log10_p) AS detail
-    FROM pair JOIN strong USING (subject, predicate, object) JOIN edge ON edge.id = strong.id
+    SELECT concat_ws(' ', edge.subject, edge.object, reported) AS finding, {EDGE},
+        format('{{}} of {{}} for the counted allele {{:+.3g}} in {{}}, p = 1e-{{:.0f}}',
+            CASE strong.effect_kind WHEN 'odds_ratio' THEN 'ln OR' ELSE strong.effect_kind END,
+            coalesce(context, edge.object), aligned_effect, who, strong.neg_log10_p) AS detail
+    FROM pair JOIN strong USING (subject, predicate, object, reported) JOIN edge ON edge.id = strong.id
 """
 
 _DUPLICATED = f"""

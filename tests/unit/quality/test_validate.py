@@ -235,10 +235,12 @@ def test_odds_ratios_that_are_none_are_found(graph: Make) -> None:
 def test_studies_that_disagree_on_a_sign_are_found_for_one_and_the_same_allele(graph: Make) -> None:
     mondo, hp, gwas = clean()
 
-    def effect(variant: str, study: str, beta: float, allele: str, other: str, p: float = 12.0) -> str:
+    def effect(
+        variant: str, study: str, beta: float, allele: str, other: str, p: float = 12.0, of: str = "gout"
+    ) -> str:
         return gwas.edge(
             variant, "ASSOCIATED_WITH", "MONDO:0000020", effect=beta, effect_kind="beta", effect_allele=allele,
-            other_allele=other, neg_log10_p=p, study=study,
+            other_allele=other, neg_log10_p=p, study=study, context=of,
         )  # fmt: skip
 
     rows = {effect("dbSNP:rs91", "one", 0.1, "A", "G"), effect("dbSNP:rs91", "two", 0.2, "G", "A")}
@@ -248,6 +250,11 @@ def test_studies_that_disagree_on_a_sign_are_found_for_one_and_the_same_allele(g
     effect("dbSNP:rs93", "two", -0.1, "A", "T")  # perhaps of the other strand
     effect("dbSNP:rs94", "one", 0.1, "A", "G")
     effect("dbSNP:rs94", "two", -0.1, "A", "G", p=5.0)
+    effect("dbSNP:rs95", "one", 0.1, "A", "G", of="black hair")
+    effect("dbSNP:rs95", "two", -0.1, "A", "G", of="red hair")
+    effect("dbSNP:rs96", "one", 0.1, "A", "G", of="protein levels")
+    effect("dbSNP:rs96", "one", -0.1, "A", "G", of="protein levels")  # of two proteins
+    effect("dbSNP:rs96", "two", -0.1, "A", "G", of="protein levels")
 
     assert only(graph(mondo, hp, gwas), "opposite-effects") == rows
 
