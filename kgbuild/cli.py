@@ -491,6 +491,44 @@ def stats(
 
 
 @app.command()
+def validate(
+    check: Annotated[list[str] | None, typer.Option("--check", metavar="NAME", help="Only this check.")] = None,
+    examples: Annotated[int, typer.Option(min=0, help="Findings to show of each check.")] = 3,
+    out: Annotated[Path | None, typer.Option(help="Write all findings to a file of tab-separated values.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 where there is an error.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Check the graph that was loaded last: what is wrong in it, and the input rows that it comes from."""
+    from kgbuild.quality import validate as checking
+    from kgbuild.quality.views import Graph
+    from loaders import LOADERS
+
+    graph = Graph.last(tuple(LOADERS))
+    results = checking.validate(graph, check or [], examples, out)
+    if as_json:
+        print(json.dumps({"graph_id": graph.load.graph_id, "checks": [result.json() for result in results]}))
+    else:
+        checking.show(results)
+        if out is not None:
+            print(f"\n{sum(result.rows for result in results):,} rows written to {out}")
+    if strict and any(result.findings for result in results if result.check.severity == "error"):
+        raise typer.Exit(1)
+
+
+@app.command()
+def report(out: Annotated[Path, typer.Argument(help="FILE.html")]) -> None:
+    """Write a page about the graph that was loaded last: counts, plots, overlaps, sources, and what is wrong in it."""
+    from kgbuild.console import Steps
+    from kgbuild.quality import report as reporting
+    from kgbuild.quality.views import Graph
+    from loaders import LOADERS
+
+    with Steps().step("report"):
+        reporting.write(Graph.last(tuple(LOADERS)), out)
+    print(f"Written to {out}")
+
+
+@app.command()
 def train(
     recipe: Annotated[
         str, typer.Argument(help="generel (the paper), generel-locus (knows genes and loci), generel-small, …")

@@ -51,9 +51,10 @@ def program(name: str) -> str:
     return found
 
 
-def start_chromium(profile: Path) -> Chrome:
-    """Start Chromium without a window, and with a profile of its own."""
+def start_chromium(profile: Path, logs: dict[str, str] | None = None) -> Chrome:
+    """Start Chromium without a window, and with a profile of its own; `logs` are those to keep, with their levels."""
     options = ChromeOptions()
+    options.set_capability("goog:loggingPrefs", logs or {})
     options.binary_location = program("chromium")
     for option in (*OPTIONS, f"--user-data-dir={profile}"):
         options.add_argument(option)
