@@ -74,7 +74,8 @@ def _staged(con: duckdb.DuckDBPyConnection, manifests: dict[str, Manifest]) -> N
         parts = [f"SELECT *, {', '.join(f'NULL::VARCHAR AS {c}' for c in columns.split())} FROM no_{view}"]
         for name, manifest in manifests.items():
             source = f", '{name}' AS source" if view == "node" else ""
-            parts.append(f"SELECT *{source} FROM read_parquet('{manifest.table(f"{view}s")}')")
+            path = manifest.table(f"{view}s")
+            parts.append(f"SELECT *{source} FROM read_parquet('{path}')")
         con.execute(f"CREATE VIEW {view} AS {' UNION ALL BY NAME '.join(parts)}")
 
 
