@@ -331,7 +331,7 @@ def load(
         loaded = run(names, data or home.data(), LOADERS, writer, chosen, dry_run, steps, licence, engine)
     loaded.seconds = {name: round(seconds, 1) for name, seconds in steps.seconds.items()}
     if as_json:
-        print(json.dumps(asdict(loaded)))
+        print(json.dumps(asdict(loaded), default=str))
     else:
         _print_loaded(loaded, dry_run)
 

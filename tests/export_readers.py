@@ -100,7 +100,7 @@ def _edge(row: dict[str, Any]) -> str:
 #: Properties of the graph that are not text.
 _NUMBERS = {
     **dict.fromkeys(("grch37", "grch38", "sample_size", "n_traits", "rank"), int),
-    **dict.fromkeys(("weight", "effect", "standard_error", "neg_log10_p", "allele_frequency"), float),
+    **dict.fromkeys(("weight", "effect", "standard_error", "neg_log10_p", "allele_frequency", "aligned_effect"), float),
     **dict.fromkeys(("score", "confidence"), float),
 }  # fmt: skip
 

@@ -5,7 +5,7 @@
 //   effect: FLOAT (as published), effect_kind: STRING (beta), publications: STRING, source: STRING
 MATCH (gene:Concept)
 WHERE EXISTS { (gene)<-[:AFFECTS_EXPRESSION_OF]-(:Variant) }
-WITH gene, coalesce(gene.name, head([(h:Gene)-[:XREF]->(gene) WHERE h.vocabulary = 'hgnc' | h.name])) AS text
+WITH gene, coalesce(head([(h:Gene)-[:XREF]->(gene) WHERE h.vocabulary = 'hgnc' | h.name]), gene.name) AS text
 WHERE text IS NOT NULL
 CALL (gene) {
   MATCH (v:Variant)-[e:AFFECTS_EXPRESSION_OF]->(gene)
