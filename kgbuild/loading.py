@@ -7,7 +7,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +15,6 @@ from types import ModuleType
 from typing import Any
 
 from kgbuild.diff import Difference, compare
-from kgbuild.engines import DuckDB, Engine
 from kgbuild.errors import InputError
 from kgbuild.graph import merge
 from kgbuild.history import History
@@ -24,8 +23,9 @@ from kgbuild.jobs import Job, job_of_files, jobs_of_folder
 from kgbuild.licence import ALLOWED, terms
 from kgbuild.lock import alone
 from kgbuild.model import Source
-from kgbuild.staging import Manifest, fingerprint, stage
+from kgbuild.staging import Manifest, fingerprint
 from kgbuild.update import Progress, Silent, update
+from kgbuild.workers import stage_all
 
 
 @dataclass
@@ -231,30 +231,21 @@ def _stage(
     Returns:
         Everything that is staged then, the other sources too.
     """
-    manifests, runs_on = dict(staged_sources(())), _engine(engine)
-    for job in jobs:
-        name = job.source.name
-        with progress.step(f"staging {name}"):
-            wanted = fingerprint(job.loader, job.root, job.files, job.parameters, job.source)
-            if name in manifests and manifests[name].fingerprint == wanted:
-                result.unchanged.append(name)
+    manifests = dict(staged_sources(()))
+    with progress.step("staging"):
+        changed = []
+        for job in jobs:
+            known = manifests.get(job.source.name)
+            if known and known.fingerprint == fingerprint(job.loader, job.root, job.files, job.parameters, job.source):
+                result.unchanged.append(known.source)
             else:
-                manifests[name] = stage(
-                    job.loader, job.root, job.files, into / name, job.parameters, job.source, runs_on
-                )
-        result.staged.append(manifests[name])
+                changed.append(job)
+        for done, manifest in enumerate(stage_all(changed, into, engine), 1):
+            manifests[manifest.source] = manifest
+            progress.tell(f"  {manifest.source:<30} {manifest.seconds:7.1f} s")
+            progress.advance("sources", done, len(changed))
+    result.staged += [manifests[job.source.name] for job in jobs]
     return manifests
-
-
-def _engine(name: str) -> Callable[[Path], Engine]:
-    """What stages: an engine, given a folder for its scratch."""
-    if name == "spark":
-        from kgbuild.spark import Spark
-
-        return Spark
-    if name != "duckdb":
-        raise InputError(f"--engine {name}: no such engine; duckdb or spark")
-    return DuckDB
 
 
 def _write(manifests: Mapping[str, Manifest], writer: str, progress: Progress) -> str:

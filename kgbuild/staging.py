@@ -26,7 +26,7 @@ from kgbuild.inputs import Inputs, Staged
 from kgbuild.model import SCHEMAS, Source
 
 #: Part of a staged source's fingerprint: raise it when staging itself changes what it writes.
-STAGING_VERSION = 3
+STAGING_VERSION = 4
 _STAGING = {"kgbuild.staging", "kgbuild.engines", "kgbuild.inputs", "kgbuild.model", "kgbuild.errors"}
 
 
@@ -181,7 +181,7 @@ def _union(tables: Sequence[ir.Table], name: str, inputs: Inputs) -> ir.Table:
 
 
 def _conform(staged: Staged, inputs: Inputs, source: Source) -> dict[str, ir.Table]:
-    """The four tables in their schemas, with labels as names and with ids and weights on the edges."""
+    """The four tables in their schemas, computed, with labels as names and with ids on the edges."""
     nodes = _union(staged.nodes, "nodes", inputs).mutate(obsolete=ibis._.obsolete.fill_null(False))
     nodes = inputs.keep(nodes)
     names = _union(staged.names, "names", inputs)
@@ -194,14 +194,12 @@ def _conform(staged: Staged, inputs: Inputs, source: Source) -> dict[str, ir.Tab
             "id", text=labels.name, scope=ibis.literal("LABEL"), language=ibis.literal("en"), file="file", row="row"
         )
     )
-    edges = inputs.keep(_union(staged.edges, "edges", inputs))
-    edges = association_weight(edges)
+    names = names.filter(names.text.strip() != "").mutate(source=ibis.literal(source.name))
+    edges = _union(staged.edges, "edges", inputs)
     edges = edges.mutate(id=edge_id(source.name, edges), source=ibis.literal(source.name)).drop("distinct")
-    return {
-        "nodes": nodes,
-        "names": names.filter(names.text.strip() != "").mutate(source=ibis.literal(source.name)),
-        "edges": edges,
-        "rejects": _union([*staged.rejects, *inputs.rejects], "rejects", inputs),
+    rejects = _union([*staged.rejects, *inputs.rejects], "rejects", inputs)
+    return {"nodes": nodes} | {
+        name: inputs.keep(table) for name, table in (("names", names), ("edges", edges), ("rejects", rejects))
     }
 
 
@@ -252,9 +250,15 @@ def _first(table: ir.Table, keys: Sequence[str]) -> ir.Table:
 def _write(tables: dict[str, ir.Table], inputs: Inputs, out: Path) -> tuple[dict[str, int], dict[str, int]]:
     """Write one of equal records; count records by table and input rows by outcome."""
     engine = inputs.engine
-    kept, records = {}, {}
+    kept, records, any_repeated = {}, {}, False
     for name, table in tables.items():
-        kept[name] = engine.write(_first(table, _KEYS[name]), out / f"{name}.parquet")
+        keys = _KEYS[name]
+        repeated = engine.keep(table.group_by(keys).aggregate(_n=table.count()).filter(ibis._._n > 1))
+        final = association_weight(table) if name == "edges" else table
+        if engine.count(repeated):  # most tables have none, and to order them all is slow
+            any_repeated = True
+            final = final.anti_join(repeated, keys).union(_first(final.semi_join(repeated, keys), keys))
+        kept[name] = engine.write(final, out / f"{name}.parquet")
         records[name] = engine.count(kept[name])
 
     def origins(some: dict[str, ir.Table]) -> ir.Table:
@@ -262,11 +266,10 @@ def _write(tables: dict[str, ir.Table], inputs: Inputs, out: Path) -> tuple[dict
         return reduce(lambda a, b: a.union(b), parts).distinct()
 
     rejected = kept["rejects"].select("file", "row")
-    staged = origins(kept).difference(rejected)
     merged = origins(tables).difference(origins(kept)).difference(rejected)
     outcomes = {
-        "staged": engine.count(staged),
-        "merged": engine.count(merged),
+        "staged": engine.count(origins(kept).difference(rejected)),
+        "merged": engine.count(merged) if any_repeated else 0,
         "rejected": records["rejects"],
     }
     return outcomes, records
