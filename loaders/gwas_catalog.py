@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 
 from kgbuild.association import ancestry, finite, mapped_traits, neg_log10_p, plain, sample_size
 from kgbuild.inputs import Inputs, Staged
-from kgbuild.model import Source
+from kgbuild.model import Download, Source
 
 SOURCE = Source(
     name="gwas_catalog",
@@ -22,6 +22,9 @@ SOURCE = Source(
     url="https://www.ebi.ac.uk/gwas",
     licence="CC0-1.0",
     files={"associations": ("gwas_catalog_v1.0*-associations*.tsv", "gwas-catalog-associations*.tsv")},
+    downloads=(
+        Download("https://www.ebi.ac.uk/gwas/api/search/downloads/alternative", "gwas_catalog_v1.0.2-associations.tsv"),
+    ),
     citation="Sollis E et al. The NHGRI-EBI GWAS Catalog: knowledgebase and deposition resource. NAR 2023.",
 )
 
