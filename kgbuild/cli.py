@@ -442,8 +442,7 @@ def rejects(
     examples: Annotated[int, typer.Option(help="Rows to show of each reason.")] = 3,
 ) -> None:
     """Show the input rows of a source that could not be used, by reason."""
-    import duckdb
-
+    from kgbuild import duck
     from kgbuild.console import out, table
     from kgbuild.home import folder
     from kgbuild.staging import Manifest
@@ -452,7 +451,7 @@ def rejects(
     if manifest is None:
         raise InputError(f"{source}: not staged; `kg sources` lists what is")
     path = manifest.table("rejects")
-    with duckdb.connect() as con:
+    with duck.connect() as con:
         reasons = con.execute(
             f"SELECT reason, count(*) AS n FROM '{path}' GROUP BY reason ORDER BY n DESC, reason"
         ).fetchall()

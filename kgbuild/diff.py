@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from kgbuild import duck
 from kgbuild.graph import GraphTables
 
 #: What is counted → (table, key, who states a row, how a row reads).
@@ -34,8 +35,7 @@ def compare(old: GraphTables | None, new: GraphTables, examples: int = 3) -> lis
     changed where its key is in both and anything else differs.
     """
     found = []
-    with duckdb.connect() as con:
-        con.execute("SET memory_limit='1GB'")
+    with duck.connect(scratch=new.folder.parent / ".duck") as con:
         for kind, (table, key, source, text) in _KINDS.items():
             after = f"FROM '{new.path(table)}'"
             before = f"FROM '{old.path(table)}'" if old else f"{after} WHERE false"

@@ -80,6 +80,7 @@ class DuckDB:
         self.connection = ibis.duckdb.connect(
             scratch / "staging.duckdb", memory_limit="1GB", temp_directory=str(scratch), preserve_insertion_order=True
         )
+        self.connection.con.execute("SET enable_progress_bar=false")
         self._number = 0
 
     def delimited(self, file: File, dialect: Dialect) -> Read:

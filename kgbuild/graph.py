@@ -18,7 +18,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from kgbuild import alleles
+from kgbuild import alleles, duck
 from kgbuild.model import EDGES, SCHEMAS
 from kgbuild.staging import Manifest
 
@@ -83,8 +83,7 @@ def merge(manifests: Mapping[str, Manifest], graphs: Path) -> GraphTables:
     scratch = graphs / ".new"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
-    with duckdb.connect(str(scratch / "merge.duckdb")) as con:
-        con.execute(f"SET memory_limit='1500MB'; SET temp_directory='{scratch}'; SET preserve_insertion_order=false")
+    with duck.connect(scratch / "merge.duckdb", "1500MB", scratch) as con:
         con.create_function("name_key", _name_keys, ["VARCHAR"], "VARCHAR", type="arrow")
         _read_staged(con, list(manifests.values()))
         _merge_nodes(con, [source.name for source in sources if source.member])

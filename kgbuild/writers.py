@@ -7,7 +7,9 @@ A load that was killed left the database somewhere between two graphs, so the ne
 idempotent.
 """
 
+import queue
 import shutil
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,12 +17,12 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from kgbuild import database
+from kgbuild import database, duck
 from kgbuild.graph import EDGE_TYPES, TABLES, GraphTables
 from kgbuild.store import Store
 
 Report = Callable[[str, int, int | None], None]
-_BATCH = 5_000
+_BATCH = 10_000
 
 
 def bulk(tables: GraphTables, scratch: Path) -> None:
@@ -61,8 +63,7 @@ def _write_csv(tables: GraphTables, out: Path) -> None:
             SELECT subject AS ":START_ID(entity)", object AS ":END_ID(entity)", predicate AS ":TYPE", id, source,
                 {properties}""",
     }
-    with duckdb.connect() as con:
-        con.execute(f"SET memory_limit='1GB'; SET temp_directory='{out}'; SET preserve_insertion_order=false")
+    with duck.connect(scratch=out) as con:
         for table, query in queries.items():
             con.execute(
                 f"COPY ({query} FROM '{tables.path(table)}') TO '{out}/{table}.csv' (FORMAT csv, HEADER, QUOTE '\"')"
@@ -88,14 +89,13 @@ def upsert(store: Store, tables: GraphTables, old: Sequence[GraphTables | None],
 
     Nodes come first, then edges, then what is gone: a reader never misses what both graphs hold.
     """
-    with duckdb.connect() as con:
-        con.execute("SET memory_limit='1GB'")
+    with duck.connect(scratch=tables.folder.parent / ".duck") as con:
         for table in TABLES:
             _differences(con, table, tables, old)
         dropped = sorted({flag for before in old if before for flag in before.flags} - set(tables.flags))
         for step, query, rows, total in _steps(con, store, tables, dropped):
             done = 0
-            for batch in rows:
+            for batch in _ahead(rows):
                 store.write(query, batch, batch=_BATCH)
                 done += len(batch)
                 report(step, done, total)
@@ -104,7 +104,10 @@ def upsert(store: Store, tables: GraphTables, old: Sequence[GraphTables | None],
 def _differences(
     con: duckdb.DuckDBPyConnection, table: str, new: GraphTables, old: Sequence[GraphTables | None]
 ) -> None:
-    """Tables `put_<table>` (rows that are new or changed) and `gone_<table>` (rows of old keys that are gone)."""
+    """Tables `put_<table>` (rows that are new or changed) and `gone_<table>` (rows of old keys that are gone).
+
+    What is put is `new` where the database has nothing of its key for certain; after a killed load nobody knows.
+    """
     key = "key" if table == "names" else "id"
     present = f"FROM '{new.path(table)}'"
     known = [tables for tables in old if tables is not None]
@@ -114,11 +117,12 @@ def _differences(
     )
     columns = [con.sql(f"DESCRIBE FROM '{tables.path(table)}'").fetchall() for tables in (new, *known)]
     if len(known) < len(old) or any(other != columns[0] for other in columns):  # other flags, or another schema
-        con.execute(f"CREATE VIEW put_{table} AS {present}")
+        con.execute(f"CREATE VIEW put_{table} AS SELECT *, {not known and len(old) == 1} AS new {present}")
         return
     # a row is left alone only where every old state agrees with the new one on it
     same = " INTERSECT ".join(f"FROM '{tables.path(table)}'" for tables in (new, *known))
-    con.execute(f"CREATE TABLE put_{table} AS {present} ANTI JOIN ({same}) USING ({key})")
+    new_key = f"{key} NOT IN (SELECT {key} FROM ({before}))" if len(old) == 1 else "false"
+    con.execute(f"CREATE TABLE put_{table} AS SELECT *, {new_key} AS new {present} ANTI JOIN ({same}) USING ({key})")
 
 
 def _steps(
@@ -142,23 +146,42 @@ def _steps(
     yield step("variants", "variants", f"SELECT id, {variant} FROM put_variants")
     yield step("names", "names", "SELECT key FROM put_names")
     name = _struct(["id", "text", "scope", "language", "source"])
-    yield step(
-        "names of concepts", "has_name", f"SELECT id, concept AS subject, key AS object, {name} FROM put_has_name"
-    )
-    for file, table in (("edges", "put_edges"), ("edges_gone", "gone_edges")):
-        kinds = f"SELECT DISTINCT predicate, from_variant, to_variant FROM {table} ORDER BY ALL"
-        for predicate, from_variant, to_variant in con.execute(kinds).fetchall():
-            query = f"""
-                SELECT id, subject, object, {_struct(["id", "source", *EDGE_TYPES])} FROM {table}
-                WHERE predicate = '{predicate}' AND from_variant = {from_variant} AND to_variant = {to_variant}"""
-            ends = {"FROM": "Variant" if from_variant else "Concept", "TO": "Variant" if to_variant else "Concept"}
-            yield step(predicate if file == "edges" else f"{predicate} gone", file, query, TYPE=predicate, **ends)
+    for new, file in ((True, "has_name_new"), (False, "has_name")):
+        select = f"SELECT id, concept AS subject, key AS object, {name} FROM put_has_name WHERE new = {new}"
+        yield step("names of concepts", file, select)
+    kinds = "SELECT DISTINCT predicate, from_variant, to_variant, new FROM put_edges ORDER BY ALL"
+    for predicate, from_variant, to_variant, new in con.execute(kinds).fetchall():
+        group = f"FROM put_edges WHERE {_of_kind(predicate, from_variant, to_variant)} AND new = {new}"
+        properties = _struct(_stated(con, ["id", "source", *EDGE_TYPES], group))
+        select = f"SELECT id, subject, object, {properties} {group}"
+        ends = {"FROM": _label(from_variant), "TO": _label(to_variant)}
+        yield step(predicate, "edges_new" if new else "edges", select, TYPE=predicate, **ends)
+    kinds = "SELECT DISTINCT predicate, from_variant, to_variant FROM gone_edges ORDER BY ALL"
+    for predicate, from_variant, to_variant in con.execute(kinds).fetchall():
+        kind = _of_kind(predicate, from_variant, to_variant)
+        select = f"SELECT id, subject, object FROM gone_edges WHERE {kind}"
+        ends = {"FROM": _label(from_variant), "TO": _label(to_variant)}
+        yield step(f"{predicate} gone", "edges_gone", select, TYPE=predicate, **ends)
     yield step(
         "names of concepts gone", "has_name_gone", "SELECT id, concept AS subject, key AS object FROM gone_has_name"
     )
     for table, label in (("concepts", "Concept"), ("variants", "Variant")):
         yield step(f"{table} gone", "entities_gone", f"SELECT id FROM gone_{table}", LABEL=label)
     yield step("names gone", "names_gone", "SELECT key FROM gone_names")
+
+
+def _of_kind(predicate: str, from_variant: bool, to_variant: bool) -> str:
+    return f"predicate = '{predicate}' AND from_variant = {from_variant} AND to_variant = {to_variant}"
+
+
+def _label(is_variant: bool) -> str:
+    return "Variant" if is_variant else "Concept"
+
+
+def _stated(con: duckdb.DuckDBPyConnection, columns: Sequence[str], group: str) -> list[str]:
+    """The columns that have a value in any row: what is null throughout need not travel."""
+    counts = con.execute(f"SELECT {', '.join(f'count({column})' for column in columns)} {group}").fetchall()[0]
+    return [column for column, count in zip(columns, counts, strict=True) if count]
 
 
 def _struct(columns: list[str], removed: Sequence[str] = ()) -> str:
@@ -169,3 +192,22 @@ def _struct(columns: list[str], removed: Sequence[str] = ()) -> str:
 def _batches(con: duckdb.DuckDBPyConnection, select: str) -> Iterator[list[dict[str, Any]]]:
     for batch in con.cursor().sql(select).to_arrow_reader(_BATCH):
         yield batch.to_pylist()
+
+
+def _ahead(batches: Iterator[list[dict[str, Any]]]) -> Iterator[list[dict[str, Any]]]:
+    """The batches, the next ones made while the server writes the last."""
+    ready: queue.Queue[list[dict[str, Any]] | BaseException | None] = queue.Queue(maxsize=2)
+
+    def make() -> None:
+        try:
+            for batch in batches:
+                ready.put(batch)
+            ready.put(None)
+        except BaseException as error:
+            ready.put(error)
+
+    threading.Thread(target=make, daemon=True).start()
+    while (batch := ready.get()) is not None:
+        if isinstance(batch, BaseException):
+            raise batch
+        yield batch

@@ -4,9 +4,11 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
+from kgbuild import duck
 from kgbuild.curie import PREFIXES
 from kgbuild.errors import InputError
 from kgbuild.graph import GraphTables, graph_id
@@ -59,8 +61,10 @@ def opened(graph: Graph) -> Iterator[duckdb.DuckDBPyConnection]:
     - `known_prefix`; `ends`: predicate → allowed types; `replaced`: ids with a REPLACED_BY.
     - `same`: EXACT_MATCH edges that are not negated, in both directions, as `a` and `b`.
     """
-    with tempfile.TemporaryDirectory(dir=folder("staged"), prefix=".quality-") as scratch, duckdb.connect() as con:
-        con.execute(f"SET memory_limit='1500MB'; SET temp_directory='{scratch}'; SET preserve_insertion_order=false")
+    with (
+        tempfile.TemporaryDirectory(dir=folder("staged"), prefix=".quality-") as scratch,
+        duck.connect(memory="1500MB", scratch=Path(scratch)) as con,
+    ):
         _staged(con, graph.manifests)
         _merged(con, graph.tables)
         _vocabularies(con, graph.manifests)
