@@ -29,7 +29,7 @@ def bulk(tables: GraphTables, scratch: Path) -> None:
     """Import the tables into the managed server's database, replacing it; the server is left stopped."""
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
-    _write_csv(tables, scratch)
+    write_csv(tables, scratch)
     database.admin_import(
         [
             *(f"--nodes={scratch}/{name}.csv" for name in ("concepts", "variants", "names")),
@@ -42,7 +42,7 @@ def bulk(tables: GraphTables, scratch: Path) -> None:
     shutil.rmtree(scratch)
 
 
-def _write_csv(tables: GraphTables, out: Path) -> None:
+def write_csv(tables: GraphTables, out: Path) -> None:
     """The tables as neo4j-admin wants them: a header that types the columns, `|` between the values of a list."""
     flags = "".join(f', {flag} AS "{flag}:boolean"' for flag in tables.flags)
     kinds = {pa.float64(): "double", pa.int64(): "long", pa.bool_(): "boolean", pa.string(): "string"}
