@@ -228,8 +228,12 @@ def association_weight(edges: ir.Table) -> ir.Table:
     edges = edges.left_join(studies.filter(studies._n >= 5), ["study", "effect_kind"])
     edges = edges.drop("study_right", "effect_kind_right").left_join(sources, "effect_kind")
     median = ibis.coalesce(edges._study, edges._source).nullif(0)
-    weight = ibis.coalesce(edges.weight, edges._size / median, 1.0).clip(0.05, 2.0)
+    weight = _clipped(ibis.coalesce(edges.weight, edges._size / median))
     return edges.mutate(weight=weight).drop("_size", "_n", "_study", "_source", "effect_kind_right")
+
+
+def _clipped(weight: ir.FloatingValue) -> ir.FloatingValue:
+    return weight.fill_null(1.0).clip(0.05, 2.0)
 
 
 _KEYS = {
@@ -254,7 +258,10 @@ def _write(tables: dict[str, ir.Table], inputs: Inputs, out: Path) -> tuple[dict
     for name, table in tables.items():
         keys = _KEYS[name]
         repeated = engine.keep(table.group_by(keys).aggregate(_n=table.count()).filter(ibis._._n > 1))
-        final = association_weight(table) if name == "edges" else table
+        final = table
+        if name == "edges":
+            has_effects = engine.count(table.filter(table.effect_kind.notnull()).limit(1)) > 0
+            final = association_weight(table) if has_effects else table.mutate(weight=_clipped(table.weight))
         if engine.count(repeated):  # most tables have none, and to order them all is slow
             any_repeated = True
             final = final.anti_join(repeated, keys).union(_first(final.semi_join(repeated, keys), keys))
