@@ -136,6 +136,7 @@ def reset() -> None:
     """Stop the managed server and delete its data; password, ports and jars are kept."""
     with _lock():
         _stop()
+        _end_orphans()
         shutil.rmtree(_folder() / "data", ignore_errors=True)
 
 
@@ -157,6 +158,7 @@ def admin_import(arguments: Sequence[str]) -> None:
     """
     with _lock():
         _stop()
+        _end_orphans()
         java = _java_command()
         _set_password(java)
         _write_configuration(java)
@@ -169,6 +171,7 @@ def _start() -> None:
     if shutil.disk_usage(_folder()).free < FREE_BYTES:
         raise DatabaseError(f"{_folder()}: less than {FREE_BYTES >> 20} MiB free; make room or move KG_HOME")
     java = _java_command()
+    _end_orphans()
     _drop_half_import()
     _set_password(java)
     while True:
@@ -220,6 +223,28 @@ def _process() -> psutil.Process | None:
         return process if f"--home-dir={_folder()}" in process.cmdline() else None
     except (FileNotFoundError, ValueError, psutil.Error):
         return None
+
+
+def _end_orphans() -> None:
+    """Kill the import or the server of this home that a kg started which was killed before it could say so.
+
+    Who holds the lock has no other such process: an import that goes on would write into the next one's store.
+    """
+    orphans = [process for process in psutil.process_iter() if _is_ours(process)]
+    for process in orphans:
+        with suppress(psutil.Error):
+            process.kill()
+    psutil.wait_procs(orphans, timeout=STOP_SECONDS)
+
+
+def _is_ours(process: psutil.Process) -> bool:
+    """Whether a Java serves this home, or imports into it (neo4j-admin and the Java that it starts)."""
+    try:
+        if "java" not in process.name():
+            return False
+        return f"--home-dir={_folder()}" in process.cmdline() or process.environ().get("NEO4J_HOME") == str(_folder())
+    except psutil.Error:
+        return False
 
 
 def _java_command() -> list[str]:

@@ -74,6 +74,19 @@ def test_killed_server_is_started_again_with_its_data(empty_store: Store) -> Non
     assert database.status().pid != before.pid
 
 
+def test_server_that_nobody_knows_of_is_ended_and_its_data_are_served(empty_store: Store, neo4j_home: Path) -> None:
+    empty_store.query("CREATE (:Concept {id: 'phecode:250.2'})")
+    pid = database.status().pid
+    assert pid is not None
+    (neo4j_home / "neo4j/pid").unlink()  # as after a kg that was killed before it could write it
+
+    assert database.start().pid != pid
+
+    assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    with connect() as store:
+        assert store.query("MATCH (n:Concept) RETURN n.id AS id") == [{"id": "phecode:250.2"}]
+
+
 def test_pid_of_another_program_is_not_taken_for_the_server(neo4j_home: Path) -> None:
     database.stop()
     (neo4j_home / "neo4j/pid").write_text(str(os.getpid()))

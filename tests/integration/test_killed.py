@@ -79,6 +79,22 @@ def test_a_load_that_was_killed_is_finished_by_running_it_again(
     assert digest() == expected
 
 
+def test_an_import_that_outlives_its_load_is_not_in_the_way_of_the_next(whole: tuple[str, dict[str, float]]) -> None:
+    expected, _ = whole
+    empty()
+    process = started("bulk")
+    while not (folder("neo4j") / "importing").exists():
+        time.sleep(0.02)
+        assert process.poll() is None
+    time.sleep(1)  # neo4j-admin runs by now
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+    load(["all"], STARTER, LOADERS)
+
+    assert digest() == expected
+
+
 @pytest.mark.parametrize("moment", range(KILLS))
 def test_a_load_whose_neo4j_was_killed_says_so_and_is_finished_by_running_it_again(
     whole: tuple[str, dict[str, float]], moment: int
