@@ -228,12 +228,13 @@ def association_weight(edges: ir.Table) -> ir.Table:
     edges = edges.left_join(studies.filter(studies._n >= 5), ["study", "effect_kind"])
     edges = edges.drop("study_right", "effect_kind_right").left_join(sources, "effect_kind")
     median = ibis.coalesce(edges._study, edges._source).nullif(0)
-    weight = _clipped(ibis.coalesce(edges.weight, edges._size / median))
+    relative = (edges._size / median).round(12)  # engines' logarithms differ in the last bit
+    weight = _clipped(ibis.coalesce(edges.weight, relative))
     return edges.mutate(weight=weight).drop("_size", "_n", "_study", "_source", "effect_kind_right")
 
 
 def _clipped(weight: ir.FloatingValue) -> ir.FloatingValue:
-    return weight.fill_null(1.0).clip(0.05, 2.0).round(12)  # engines' logarithms differ in the last bit
+    return weight.fill_null(1.0).clip(0.05, 2.0)
 
 
 _KEYS = {
