@@ -12,7 +12,6 @@ Where NEO4J_URI is set, that server is used and nothing is started. KG_HEAP and 
 """
 
 import base64
-import fcntl
 import json
 import os
 import random
@@ -35,6 +34,7 @@ import psutil
 
 from kgbuild.console import err
 from kgbuild.errors import DatabaseError
+from kgbuild.files import locked
 from kgbuild.home import folder
 from kgbuild.install import NEO4J_VERSION, class_path, find_java
 
@@ -207,12 +207,8 @@ def _log() -> Path:
 @contextmanager
 def _lock() -> Iterator[None]:
     """One kg at a time starts or stops the server of a home; the others wait."""
-    with (_folder() / "lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            err.print(f"Waiting for another kg that starts or stops the Neo4j of {_folder()}")
-            fcntl.flock(file, fcntl.LOCK_EX)
+    waiting = f"Waiting for another kg that starts or stops the Neo4j of {_folder()}"
+    with (_folder() / "lock").open("w") as file, locked(file, lambda: err.print(waiting)):
         yield
 
 

@@ -7,7 +7,6 @@ fetched. A pin is written before its file is renamed, so that whatever is killed
 """
 
 import datetime
-import fcntl
 import hashlib
 import json
 import os
@@ -25,6 +24,7 @@ import kgbuild
 from kgbuild.archive import is_packed, unpack
 from kgbuild.console import err
 from kgbuild.errors import InputError
+from kgbuild.files import locked
 from kgbuild.licence import terms
 from kgbuild.model import Download, Source
 from kgbuild.transfer import Content, OtherSize, Remote, info_of, write
@@ -339,12 +339,13 @@ def _alone(root: Path) -> Iterator[None]:
         held = os.open(root, os.O_RDONLY)
     except OSError as error:
         raise InputError(f"{root}: {error.strerror}; give --data a folder that can be written") from error
+
+    def busy() -> None:
+        raise InputError(f"{root}: another `kg fetch` writes there; wait until it is done")
+
     try:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise InputError(f"{root}: another `kg fetch` writes there; wait until it is done") from error
-        yield
+        with locked(held, busy):
+            yield
     finally:
         os.close(held)
 

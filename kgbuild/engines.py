@@ -63,6 +63,9 @@ class Engine(Protocol):
     def keep(self, table: ir.Table) -> ir.Table:
         """The table, computed once."""
 
+    def numbered(self, table: ir.Table, column: str) -> ir.Table:
+        """The table, computed once, with a number in `column` that no two of its rows share."""
+
     def write(self, table: ir.Table, path: Path) -> ir.Table:
         """The table, written as Parquet."""
 
@@ -74,11 +77,11 @@ class Engine(Protocol):
 
 
 class DuckDB:
-    """The embedded engine: all cores, a bounded memory, a scratch file beside."""
+    """The embedded engine: all cores, a bounded memory, and the scratch folder for what does not fit."""
 
     def __init__(self, scratch: Path) -> None:
         self.connection = ibis.duckdb.connect(
-            scratch / "staging.duckdb", memory_limit="1GB", temp_directory=str(scratch), preserve_insertion_order=True
+            memory_limit="1GB", temp_directory=str(scratch), preserve_insertion_order=True
         )
         self.connection.con.execute("SET enable_progress_bar=false")
         self._number = 0
@@ -147,6 +150,11 @@ class DuckDB:
     def keep(self, table: ir.Table) -> ir.Table:
         """See `Engine`."""
         return self.connection.create_table(self._new("kept"), table)
+
+    def numbered(self, table: ir.Table, column: str) -> ir.Table:
+        """See `Engine`."""
+        kept = self.keep(table)
+        return kept.mutate(**{column: kept.rowid()})  # numbering them would take them through one thread
 
     def write(self, table: ir.Table, path: Path) -> ir.Table:
         """See `Engine`."""

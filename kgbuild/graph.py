@@ -85,7 +85,7 @@ def merge(manifests: Mapping[str, Manifest], graphs: Path) -> GraphTables:
     scratch.mkdir(parents=True)
     with duck.connect(scratch / "merge.duckdb", "1500MB", scratch) as con:
         con.create_function("name_key", _name_keys, ["VARCHAR"], "VARCHAR", type="arrow")
-        _read_staged(con, list(manifests.values()))
+        staged_views(con, list(manifests.values()))
         _merge_nodes(con, [source.name for source in sources if source.member])
         _merge_names(con)
         con.execute(alleles.COUNTED)
@@ -101,8 +101,11 @@ def _name_keys(texts: pa.ChunkedArray) -> pa.Array:
     return pa.array([None if text is None else name_key(text) for text in texts.to_pylist()], pa.string())
 
 
-def _read_staged(con: duckdb.DuckDBPyConnection, manifests: Sequence[Manifest]) -> None:
-    """Views over all sources: `node` with its rank (0 to 999 where the source owns the vocabulary), `name`, `edge`."""
+def staged_views(con: duckdb.DuckDBPyConnection, manifests: Sequence[Manifest]) -> None:
+    """Create views over all staged records of sources in the order of precedence: `node`, `name` and `edge`.
+
+    They have `source`, and a node its `rank`: the lower, the better; below 1000 where the source owns the vocabulary.
+    """
     nodes = [
         f"SELECT *, '{manifest.source}' AS source, {order} + CASE WHEN split_part(id, ':', 1) IN "
         f"({_list(manifest.declared.vocabularies)}) THEN 0 ELSE 1000 END AS rank "

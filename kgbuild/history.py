@@ -20,7 +20,7 @@ KEPT = 2
 
 @dataclass(frozen=True)
 class Load:
-    """One finished load: the graph that it left, when, by which writer, and each source's version and fingerprint."""
+    """One finished load: the graph that it left, when, by which writer, and each source's version."""
 
     graph_id: str
     loaded: str

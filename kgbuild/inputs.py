@@ -218,10 +218,6 @@ def _batches(records: Iterable[Any]) -> Iterator[list[Any]]:
         yield batch
 
 
-def _identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
 def delimiter(path: Path, comment: str = "") -> str:
     """What stands between the fields of a file's header: a tab where it has one, else a semicolon or a comma."""
     (header,) = read_header(path, "\0", "", comment)[1]

@@ -7,6 +7,7 @@
 
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -204,6 +205,8 @@ def _load(
         said = ", ".join(f"{name} ({its})" for name, its in result.left_out.items())
         raise InputError(f"--licence {licence}: leaves nothing to load; it leaves out {said}")
     with _preview() if dry_run else alone(progress.tell) as scratch:
+        if not dry_run:
+            _clear()
         known = _in_order(_stage(jobs, scratch or folder("staged"), result, progress, engine), order)
         manifests = {name: known[name] for name in known if _allowed(known[name].declared, licence, result)}
         result.kept = [name for name in manifests if name not in _names(jobs)]
@@ -214,6 +217,14 @@ def _load(
 
 def _names(jobs: Sequence[Job]) -> set[str]:
     return {job.source.name for job in jobs}
+
+
+def _clear() -> None:
+    """Remove what killed processes left half staged. What is of today may be a preview that somebody looks at."""
+    yesterday = time.time() - 86_400
+    for path in folder("staged").glob(".*-*"):
+        if path.stat().st_mtime < yesterday:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 @contextmanager

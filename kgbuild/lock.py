@@ -4,7 +4,6 @@ The lease is `(:Meta {name: 'lock'})` with who holds it and until when, by the s
 while it works, so a load that was killed is not waited for longer than `LEASE_SECONDS`.
 """
 
-import fcntl
 import getpass
 import os
 import socket
@@ -14,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from kgbuild.errors import KgError, LoadError
+from kgbuild.files import locked
 from kgbuild.home import folder
 from kgbuild.store import Store
 
@@ -25,18 +25,17 @@ Tell = Callable[[str], None]
 @contextmanager
 def alone(tell: Tell) -> Iterator[None]:
     """The only load of this KG_HOME; another one is waited for, which `tell` is told."""
-    path = folder("graph") / "lock"
-    with path.open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+    with (folder("graph") / "lock").open("a+") as file:
+
+        def busy() -> None:
             file.seek(0)
             tell(f"Waiting for another kg that loads into {folder('graph').parent} (process {file.read().strip()})")
-            fcntl.flock(file, fcntl.LOCK_EX)
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
-        yield
+
+        with locked(file, busy):
+            file.truncate(0)
+            file.write(str(os.getpid()))
+            file.flush()
+            yield
 
 
 class Lease:

@@ -71,7 +71,7 @@ class Spark:
         rejects = None
         if total > count:
             bad = parsed.filter(~fits).select("value", "line")
-            line = _number("line", self._sizes(text))
+            line = _number("line", _sizes(text, F.spark_partition_id()))
             rejects = self._kept(
                 bad.select(
                     F.lit(file.where).alias("file"), (-line).alias("row"), F.concat(F.lit("line "), line).alias("key"),
@@ -121,14 +121,20 @@ class Spark:
         """See `Engine`."""
         return self.write(table, self._scratch / f"{self._new('kept')}.parquet")
 
+    def numbered(self, table: ir.Table, column: str) -> ir.Table:
+        """See `Engine`."""
+        from pyspark.sql import functions as F
+
+        return self._kept(self._frame(table).withColumn(column, F.monotonically_increasing_id()))
+
     def write(self, table: ir.Table, path: Path) -> ir.Table:
         """See `Engine`."""
-        self._session.sql(self.connection.compile(table)).write.parquet(str(path))
+        self._frame(table).write.parquet(str(path))
         return self.parquet(path)
 
     def count(self, table: ir.Table) -> int:
         """See `Engine`."""
-        return int(self._session.sql(self.connection.compile(table)).count())
+        return int(self._frame(table).count())
 
     def close(self) -> None:
         """See `Engine`."""
@@ -146,6 +152,9 @@ class Spark:
         self._number += 1
         return f"{kind}_{self._number}"
 
+    def _frame(self, table: ir.Table) -> Any:
+        return self._session.sql(self.connection.compile(table))
+
     def _view(self, frame: Any) -> ir.Table:
         name = f"{self._scratch.parent.name.strip('.').replace('-', '_')}_{self._new('view')}"
         frame.createOrReplaceTempView(name)
@@ -156,13 +165,6 @@ class Spark:
         frame.write.parquet(str(path))
         return self.parquet(path)
 
-    def _sizes(self, frame: Any) -> list[int]:
-        """The rows of each partition."""
-        from pyspark.sql import functions as F
-
-        counts = {row[0]: row[1] for row in frame.groupBy(F.spark_partition_id()).count().collect()}
-        return [counts.get(part, 0) for part in range(max(counts, default=-1) + 1)]
-
     def _numbered(self, frame: Any, where: str) -> tuple[Any, int]:
         """The frame with `file` and with `row`, its number from 1 on; and how many there are."""
         from pyspark.sql import functions as F
@@ -170,15 +172,19 @@ class Spark:
         path = self._scratch / f"{self._new('input')}.parquet"
         frame.withColumn("row", F.monotonically_increasing_id()).write.parquet(str(path))
         stored = self._session.read.parquet(str(path))
-        part = F.shiftright("row", 33)
-        counts = {row[0]: row[1] for row in stored.groupBy(part).count().collect()}
-        sizes = [counts.get(number, 0) for number in range(max(counts, default=-1) + 1)]
+        sizes = _sizes(stored, F.shiftright("row", 33))
         numbered = stored.withColumn("row", _number("row", sizes)).withColumn("file", F.lit(where))
         return numbered, sum(sizes)
 
 
 def _named(values: Sequence[Any], columns: Sequence[str]) -> list[Any]:
     return [value.alias(column) for value, column in zip(values, columns, strict=True)]
+
+
+def _sizes(frame: Any, partition: Any) -> list[int]:
+    """The rows of each partition, whose number is in a column."""
+    counts = {row[0]: row[1] for row in frame.groupBy(partition).count().collect()}
+    return [counts.get(number, 0) for number in range(max(counts, default=-1) + 1)]
 
 
 def _number(column: str, sizes: Sequence[int]) -> Any:

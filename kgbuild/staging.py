@@ -183,7 +183,7 @@ def _union(tables: Sequence[ir.Table], name: str, inputs: Inputs) -> ir.Table:
 def _conform(staged: Staged, inputs: Inputs, source: Source) -> dict[str, ir.Table]:
     """The four tables in their schemas, computed, with labels as names and with ids on the edges."""
     nodes = _union(staged.nodes, "nodes", inputs).mutate(obsolete=ibis._.obsolete.fill_null(False))
-    nodes = inputs.keep(nodes)
+    nodes = inputs.engine.numbered(nodes, _RECORD)
     names = _union(staged.names, "names", inputs)
     names = names.mutate(scope=names.scope.fill_null("EXACT"), language=names.language.fill_null("en"))
     labels = nodes.filter(nodes.name.notnull(), nodes.type.fill_null("") != "Variant")
@@ -198,9 +198,8 @@ def _conform(staged: Staged, inputs: Inputs, source: Source) -> dict[str, ir.Tab
     edges = _union(staged.edges, "edges", inputs)
     edges = edges.mutate(id=edge_id(source.name, edges), source=ibis.literal(source.name)).drop("distinct")
     rejects = _union([*staged.rejects, *inputs.rejects], "rejects", inputs)
-    return {"nodes": nodes} | {
-        name: inputs.keep(table) for name, table in (("names", names), ("edges", edges), ("rejects", rejects))
-    }
+    others = {"names": names, "edges": edges, "rejects": rejects}
+    return {"nodes": nodes} | {name: inputs.engine.numbered(table, _RECORD) for name, table in others.items()}
 
 
 def edge_id(source: str, edges: ir.Table) -> ir.StringValue:
@@ -245,11 +244,17 @@ _KEYS = {
 }
 
 
-def _first(table: ir.Table, keys: Sequence[str]) -> ir.Table:
-    """One of the records that share the keys: the first input row's, of nodes one with a name and a position."""
-    known = [table[column].isnull() for column in ("name", "grch38") if column in table.columns]
-    order = ibis.row_number().over(ibis.window(group_by=list(keys), order_by=[*known, table.file, table.row]))
-    return table.mutate(_order=order).filter(ibis._._order == 0).drop("_order")
+#: Tells a record from those that are equal to it, while a source is staged.
+_RECORD = "_record"
+
+
+def _surplus(table: ir.Table, repeated: ir.Table, keys: Sequence[str]) -> ir.Table:
+    """All but one of the records that share keys: it is the first input row's, of nodes with a name and a position."""
+    among = table.semi_join(repeated, keys)
+    known = [among[column].isnull() for column in ("name", "grch38") if column in table.columns]
+    order = [*known, among.file, among.row, among[_RECORD]]
+    place = ibis.row_number().over(ibis.window(group_by=list(keys), order_by=order))
+    return among.select(_RECORD, _place=place).filter(ibis._._place > 0).select(_RECORD)
 
 
 def _write(tables: dict[str, ir.Table], inputs: Inputs, out: Path) -> tuple[dict[str, int], dict[str, int]]:
@@ -265,8 +270,8 @@ def _write(tables: dict[str, ir.Table], inputs: Inputs, out: Path) -> tuple[dict
             final = association_weight(table) if has_effects else table.mutate(weight=_clipped(table.weight))
         if engine.count(repeated):  # most tables have none, and to order them all is slow
             any_repeated = True
-            final = final.anti_join(repeated, keys).union(_first(final.semi_join(repeated, keys), keys))
-        kept[name] = engine.write(final, out / f"{name}.parquet")
+            final = final.anti_join(engine.keep(_surplus(table, repeated, keys)), _RECORD)
+        kept[name] = engine.write(final.drop(_RECORD), out / f"{name}.parquet")
         records[name] = engine.count(kept[name])
 
     def origins(some: dict[str, ir.Table]) -> ir.Table:

@@ -82,16 +82,16 @@ def update(tables: GraphTables, writer: str, manifests: Mapping[str, Manifest], 
         raise LoadError("--writer bulk: the database is not an empty managed one; use --writer upsert or `kg db reset`")
     used = "bulk" if importable and writer != "upsert" else "upsert"
     old = history.begin(tables.graph_id, holds is not None)
-    write = _import if used == "bulk" else _upsert
-    write(tables, manifests, history, old, progress)
+    if used == "bulk":
+        _import(tables, manifests, progress)
+    else:
+        _upsert(tables, manifests, {graph_id: history.tables(graph_id) for graph_id in old}, progress)
     versions = {name: manifest.version for name, manifest in manifests.items()}
     history.finish(Load(tables.graph_id, _now(), used, versions))
     return used
 
 
-def _import(
-    tables: GraphTables, manifests: Mapping[str, Manifest], history: History, old: list[str], progress: Progress
-) -> None:
+def _import(tables: GraphTables, manifests: Mapping[str, Manifest], progress: Progress) -> None:
     with progress.step("importing"):
         writers.bulk(tables, folder("graph") / "csv")
     with progress.step("starting and indexing"), connect() as store:
@@ -100,9 +100,8 @@ def _import(
 
 
 def _upsert(
-    tables: GraphTables, manifests: Mapping[str, Manifest], history: History, old: list[str], progress: Progress
+    tables: GraphTables, manifests: Mapping[str, Manifest], old: dict[str, GraphTables | None], progress: Progress
 ) -> None:
-    known = [history.tables(graph_id) for graph_id in old]
     with progress.step("writing"), connect() as store:
         writers.prepare(store)
         with lease(store, progress.tell) as held:
@@ -116,7 +115,7 @@ def _upsert(
             if holds is not None and holds not in old:
                 raise LoadError(f"{store.connection.uri}: another load has changed the graph meanwhile; run it again")
             store.query("load/begin", graph_id=tables.graph_id)
-            writers.upsert(store, tables, known, report)
+            writers.upsert(store, tables, list(old.values()), report)
             _record(store, tables, manifests, "upsert")
 
 

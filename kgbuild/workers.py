@@ -41,9 +41,18 @@ def stage_all(jobs: Sequence[Job], into: Path, engine: str = "duckdb") -> Iterat
 
 
 def _size(job: Job) -> int:
-    """Bytes to read, about: what is compressed is ten times as much."""
-    paths = [path for paths in job.files.values() for path in paths]
-    return sum(path.stat().st_size * (10 if is_gzip(path) else 1) for path in paths)
+    """Bytes to read, about."""
+    return sum(_plain_size(path) for paths in job.files.values() for path in paths)
+
+
+def _plain_size(path: Path) -> int:
+    """A file's size when it is not compressed. A gzip file ends with it, but for several members in one (bgzip)."""
+    size = path.stat().st_size
+    if not is_gzip(path):
+        return size
+    with path.open("rb") as file:
+        file.seek(max(0, size - 4))
+        return max(10 * size, int.from_bytes(file.read(4), "little"))
 
 
 def _engine(name: str) -> Callable[[Path], Engine]:

@@ -149,19 +149,12 @@ def _steps(
     for new, file in ((True, "has_name_new"), (False, "has_name")):
         select = f"SELECT id, concept AS subject, key AS object, {name} FROM put_has_name WHERE new = {new}"
         yield step("names of concepts", file, select)
-    kinds = "SELECT DISTINCT predicate, from_variant, to_variant, new FROM put_edges ORDER BY ALL"
-    for predicate, from_variant, to_variant, new in con.execute(kinds).fetchall():
-        group = f"FROM put_edges WHERE {_of_kind(predicate, from_variant, to_variant)} AND new = {new}"
-        properties = _struct(_stated(con, ["id", "source", *EDGE_TYPES], group))
-        select = f"SELECT id, subject, object, {properties} {group}"
-        ends = {"FROM": _label(from_variant), "TO": _label(to_variant)}
-        yield step(predicate, "edges_new" if new else "edges", select, TYPE=predicate, **ends)
-    kinds = "SELECT DISTINCT predicate, from_variant, to_variant FROM gone_edges ORDER BY ALL"
-    for predicate, from_variant, to_variant in con.execute(kinds).fetchall():
-        kind = _of_kind(predicate, from_variant, to_variant)
-        select = f"SELECT id, subject, object FROM gone_edges WHERE {kind}"
-        ends = {"FROM": _label(from_variant), "TO": _label(to_variant)}
-        yield step(f"{predicate} gone", "edges_gone", select, TYPE=predicate, **ends)
+    for new, file in ((True, "edges_new"), (False, "edges")):
+        for kind, group in _kinds(con, f"(FROM put_edges WHERE new = {new})"):
+            properties = _struct(_stated(con, ["id", "source", *EDGE_TYPES], group))
+            yield step(kind["TYPE"], file, f"SELECT id, subject, object, {properties} {group}", **kind)
+    for kind, group in _kinds(con, "gone_edges"):
+        yield step(f"{kind['TYPE']} gone", "edges_gone", f"SELECT id, subject, object {group}", **kind)
     yield step(
         "names of concepts gone", "has_name_gone", "SELECT id, concept AS subject, key AS object FROM gone_has_name"
     )
@@ -170,12 +163,13 @@ def _steps(
     yield step("names gone", "names_gone", "SELECT key FROM gone_names")
 
 
-def _of_kind(predicate: str, from_variant: bool, to_variant: bool) -> str:
-    return f"predicate = '{predicate}' AND from_variant = {from_variant} AND to_variant = {to_variant}"
-
-
-def _label(is_variant: bool) -> str:
-    return "Variant" if is_variant else "Concept"
+def _kinds(con: duckdb.DuckDBPyConnection, table: str) -> Iterator[tuple[dict[str, str], str]]:
+    """The edges of a table by type and labels of the ends: what stands for these in the query, and where they are."""
+    columns = "predicate, from_variant, to_variant"
+    for predicate, *variant in con.execute(f"SELECT DISTINCT {columns} FROM {table} ORDER BY ALL").fetchall():
+        start, end = ("Variant" if each else "Concept" for each in variant)
+        where = f"predicate = '{predicate}' AND from_variant = {variant[0]} AND to_variant = {variant[1]}"
+        yield {"TYPE": predicate, "FROM": start, "TO": end}, f"FROM {table} WHERE {where}"
 
 
 def _stated(con: duckdb.DuckDBPyConnection, columns: Sequence[str], group: str) -> list[str]:

@@ -13,9 +13,9 @@ from typing import NamedTuple, TypeVar
 
 from kgbuild.errors import InputError
 from kgbuild.export import graphml, json, kgx, parquet, rdf
-from kgbuild.export.files import replacing
 from kgbuild.export.sssom import export_links, export_sssom
 from kgbuild.export.subgraph import Selection, Subgraph, select
+from kgbuild.files import replacing
 from kgbuild.store import Store
 
 __all__ = ["FORMATS", "Exported", "Selection", "Subgraph", "export", "export_links", "export_sssom", "select"]

@@ -18,9 +18,9 @@ from xml.sax.saxutils import escape, quoteattr
 import pyarrow as pa
 
 from kgbuild.export.columns import dumps, edge_columns, node_columns, splitter
-from kgbuild.export.files import open_text
 from kgbuild.export.json import edge_attributes, node_attributes
 from kgbuild.export.subgraph import Subgraph
+from kgbuild.files import open_text
 
 _HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<graphml xmlns="http://graphml.graphdrawing.org/xmlns" '

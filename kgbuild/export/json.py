@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from kgbuild.export.columns import dumps
-from kgbuild.export.files import open_text
 from kgbuild.export.subgraph import Edge, Node, Subgraph
+from kgbuild.files import open_text
 
 
 def write(graph: Subgraph, out: Path) -> None:

@@ -21,8 +21,8 @@ import pyarrow as pa
 from kgbuild.curie import PREFIXES
 from kgbuild.export import biolink
 from kgbuild.export.columns import Columns, dumps, edge_columns, node_columns, splitter
-from kgbuild.export.files import open_text
 from kgbuild.export.subgraph import Edge, Node, Subgraph
+from kgbuild.files import open_text
 
 _SYNONYMS = {"RELATED": "related_synonym", "BROAD": "broad_synonym", "NARROW": "narrow_synonym"}
 _NODE = {"definition": "description", "obsolete": "deprecated"}

@@ -21,8 +21,8 @@ from urllib.parse import quote
 from kgbuild.curie import PREFIXES
 from kgbuild.export import biolink
 from kgbuild.export.columns import dumps
-from kgbuild.export.files import open_text
 from kgbuild.export.subgraph import Edge, Node, Subgraph
+from kgbuild.files import open_text
 from kgbuild.licence import OPEN, SHARE_ALIKE
 
 FORMATS = {".ttl": "turtle", ".nt": "ntriples", ".nq": "nquads"}

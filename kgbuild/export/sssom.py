@@ -15,7 +15,7 @@ import pandas as pd
 from kgbuild import __version__
 from kgbuild.curie import PREFIXES
 from kgbuild.errors import InputError
-from kgbuild.export.files import open_text, replacing
+from kgbuild.files import open_text, replacing
 
 if TYPE_CHECKING:
     from kgbuild.store import Store

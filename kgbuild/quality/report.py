@@ -4,9 +4,7 @@ The page holds its styles and figures and asks for nothing else, so it can be ma
 """
 
 import datetime
-import os
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
@@ -16,7 +14,7 @@ from typing import Any
 import duckdb
 
 import kgbuild
-from kgbuild.errors import InputError
+from kgbuild.files import replacing
 from kgbuild.licence import terms
 from kgbuild.quality import measures, plots
 from kgbuild.quality.validate import CHECKS, Result, line, run
@@ -26,22 +24,15 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
 def write(graph: Graph, out: Path) -> None:
-    """Write the page, beside the file first and then in its place.
+    """Write the page.
 
     Raises:
         InputError: it cannot be written.
     """
     with opened(graph) as con:
         text = page(con, graph)
-    part = out.with_name(f".{out.name}.{os.getpid()}.part")
-    try:
+    with replacing(out) as (part,):
         part.write_text(text, encoding="utf-8")
-        part.replace(out)
-    except OSError as error:
-        raise InputError(f"{out}: {error.strerror}; name a file that can be written") from error
-    finally:
-        with suppress(OSError):
-            part.unlink()
 
 
 def page(con: duckdb.DuckDBPyConnection, graph: Graph) -> str:

@@ -1,9 +1,7 @@
 """Run the checks over the graph that was loaded last; findings name the input rows that they come from."""
 
-import os
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ import duckdb
 
 from kgbuild import console
 from kgbuild.errors import InputError
+from kgbuild.files import replacing
 from kgbuild.quality import evidence, meaning, structure
 from kgbuild.quality.check import COLUMNS, Check
 from kgbuild.quality.views import Graph, opened
@@ -136,10 +135,9 @@ def _examples(con: duckdb.DuckDBPyConnection, check: Check, examples: int) -> li
 
 
 def _write(con: duckdb.DuckDBPyConnection, out: Path) -> None:
-    """All rows of all findings as TSV, beside the file first and then in its place."""
-    part = out.with_name(f".{out.name}.{os.getpid()}.part")
-    try:
-        part.touch()
+    """All rows of all findings as TSV."""
+    with replacing(out) as (part,):
+        part.touch()  # says better than DuckDB why it cannot
         con.execute(
             f"""
             COPY (
@@ -148,12 +146,6 @@ def _write(con: duckdb.DuckDBPyConnection, out: Path) -> None:
             ) TO '{str(part).replace("'", "''")}' (FORMAT csv, DELIMITER '\t', HEADER)
             """
         )
-        part.replace(out)
-    except OSError as error:
-        raise InputError(f"{out}: {error.strerror}; give --out a file that can be written") from error
-    finally:
-        with suppress(OSError):
-            part.unlink()
 
 
 def show(results: Sequence[Result]) -> None:

@@ -11,11 +11,10 @@ import duckdb
 from kgbuild import duck
 from kgbuild.curie import PREFIXES
 from kgbuild.errors import InputError
-from kgbuild.graph import GraphTables, graph_id
+from kgbuild.graph import GraphTables, graph_id, staged_views
 from kgbuild.history import History, Load
 from kgbuild.home import folder
 from kgbuild.loading import staged_sources
-from kgbuild.model import SCHEMAS
 from kgbuild.quality.biolink import ENDS
 from kgbuild.staging import Manifest
 
@@ -65,22 +64,10 @@ def opened(graph: Graph) -> Iterator[duckdb.DuckDBPyConnection]:
         tempfile.TemporaryDirectory(dir=folder("staged"), prefix=".quality-") as scratch,
         duck.connect(memory="1500MB", scratch=Path(scratch)) as con,
     ):
-        _staged(con, graph.manifests)
+        staged_views(con, list(graph.manifests.values()))
         _merged(con, graph.tables)
         _vocabularies(con, graph.manifests)
         yield con
-
-
-def _staged(con: duckdb.DuckDBPyConnection, manifests: dict[str, Manifest]) -> None:
-    own = {"node": "source", "name": "source", "edge": "source id"}  # what staging adds, and this adds to nodes
-    for view, columns in own.items():
-        con.register(f"no_{view}", SCHEMAS[f"{view}s"].empty_table())
-        parts = [f"SELECT *, {', '.join(f'NULL::VARCHAR AS {c}' for c in columns.split())} FROM no_{view}"]
-        for name, manifest in manifests.items():
-            source = f", '{name}' AS source" if view == "node" else ""
-            path = manifest.table(f"{view}s")
-            parts.append(f"SELECT *{source} FROM read_parquet('{path}')")
-        con.execute(f"CREATE VIEW {view} AS {' UNION ALL BY NAME '.join(parts)}")
 
 
 def _merged(con: duckdb.DuckDBPyConnection, tables: GraphTables) -> None:

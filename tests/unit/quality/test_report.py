@@ -147,5 +147,5 @@ def test_a_curve_keeps_its_ends_and_loses_what_cannot_be_told_apart() -> None:
 
 
 def test_a_folder_that_is_not_there_is_named(graph: Make, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"none/report\.html: No such file or directory; name a file"):
+    with pytest.raises(InputError, match=r"none/report\.html: No such file or directory; give a file"):
         write(graph(*linked()), tmp_path / "none" / "report.html")

@@ -1,9 +1,10 @@
-"""Files that are whole or not there: written beside their place and renamed."""
+"""Files that are whole or not there, written beside their place and renamed; and locks on files."""
 
+import fcntl
 import gzip
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -33,6 +34,20 @@ def replacing(*paths: Path) -> Iterator[tuple[Path, ...]]:
     finally:
         for part in temporary:
             part.unlink(missing_ok=True)
+
+
+@contextmanager
+def locked(file: IO[str] | int, busy: Callable[[], None]) -> Iterator[None]:
+    """Hold an open file against other processes. Where one of them holds it, `busy` is called, then it is waited for.
+
+    The lock is the process's: it ends with it, however it ends.
+    """
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        busy()
+        fcntl.flock(file, fcntl.LOCK_EX)
+    yield
 
 
 @contextmanager
