@@ -149,7 +149,7 @@ class DuckDB:
 
     def keep(self, table: ir.Table) -> ir.Table:
         """See `Engine`."""
-        return self.connection.create_table(self._new("kept"), table)
+        return self.connection.create_table(self._new("kept"), table)  # of Ibis' types, whatever DuckDB's are
 
     def numbered(self, table: ir.Table, column: str) -> ir.Table:
         """See `Engine`."""
@@ -158,7 +158,7 @@ class DuckDB:
 
     def write(self, table: ir.Table, path: Path) -> ir.Table:
         """See `Engine`."""
-        self.connection.to_parquet(table, path, compression="zstd")
+        self.connection.to_parquet(table, path, compression="zstd", compression_level=1)
         return self.parquet(path)
 
     def count(self, table: ir.Table) -> int:

@@ -83,7 +83,7 @@ def merge(manifests: Mapping[str, Manifest], graphs: Path) -> GraphTables:
     scratch = graphs / ".new"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
-    with duck.connect(scratch / "merge.duckdb", "1500MB", scratch) as con:
+    with duck.connect("1500MB", scratch) as con:
         con.create_function("name_key", _name_keys, ["VARCHAR"], "VARCHAR", type="arrow")
         staged_views(con, list(manifests.values()))
         _merge_nodes(con, [source.name for source in sources if source.member])
@@ -91,7 +91,6 @@ def merge(manifests: Mapping[str, Manifest], graphs: Path) -> GraphTables:
         con.execute(alleles.COUNTED)
         for table, query in _queries(flags).items():
             con.execute(f"COPY ({query}) TO '{scratch / table}.parquet' (FORMAT parquet, COMPRESSION zstd)")
-    (scratch / "merge.duckdb").unlink()
     (scratch / "graph.json").write_text(json.dumps({"graph_id": identity, "flags": flags}))
     scratch.rename(out)
     return GraphTables(out, identity, flags)

@@ -11,7 +11,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache, reduce
 from pathlib import Path
@@ -254,13 +254,13 @@ def _surplus(table: ir.Table, repeated: ir.Table, keys: Sequence[str]) -> ir.Tab
     known = [among[column].isnull() for column in ("name", "grch38") if column in table.columns]
     order = [*known, among.file, among.row, among[_RECORD]]
     place = ibis.row_number().over(ibis.window(group_by=list(keys), order_by=order))
-    return among.select(_RECORD, _place=place).filter(ibis._._place > 0).select(_RECORD)
+    return among.select("file", "row", _RECORD, _place=place).filter(ibis._._place > 0).drop("_place")
 
 
 def _write(tables: dict[str, ir.Table], inputs: Inputs, out: Path) -> tuple[dict[str, int], dict[str, int]]:
     """Write one of equal records; count records by table and input rows by outcome."""
     engine = inputs.engine
-    kept, records, any_repeated = {}, {}, False
+    kept, surplus, records = {}, [], {}
     for name, table in tables.items():
         keys = _KEYS[name]
         repeated = engine.keep(table.group_by(keys).aggregate(_n=table.count()).filter(ibis._._n > 1))
@@ -269,23 +269,20 @@ def _write(tables: dict[str, ir.Table], inputs: Inputs, out: Path) -> tuple[dict
             has_effects = engine.count(table.filter(table.effect_kind.notnull()).limit(1)) > 0
             final = association_weight(table) if has_effects else table.mutate(weight=_clipped(table.weight))
         if engine.count(repeated):  # most tables have none, and to order them all is slow
-            any_repeated = True
-            final = final.anti_join(engine.keep(_surplus(table, repeated, keys)), _RECORD)
+            surplus.append(engine.keep(_surplus(table, repeated, keys)))
+            final = final.anti_join(surplus[-1], _RECORD)
         kept[name] = engine.write(final.drop(_RECORD), out / f"{name}.parquet")
         records[name] = engine.count(kept[name])
 
-    def origins(some: dict[str, ir.Table]) -> ir.Table:
-        parts = [t.select("file", "row") for name, t in some.items() if name != "rejects"]
-        return reduce(lambda a, b: a.union(b), parts).distinct()
+    rejected = kept.pop("rejects").select("file", "row")
+    staged = engine.keep(_origins(kept.values()).difference(rejected))
+    merged = engine.count(_origins(surplus).difference(staged).difference(rejected)) if surplus else 0
+    return {"staged": engine.count(staged), "merged": merged, "rejected": records["rejects"]}, records
 
-    rejected = kept["rejects"].select("file", "row")
-    merged = origins(tables).difference(origins(kept)).difference(rejected)
-    outcomes = {
-        "staged": engine.count(origins(kept).difference(rejected)),
-        "merged": engine.count(merged) if any_repeated else 0,
-        "rejected": records["rejects"],
-    }
-    return outcomes, records
+
+def _origins(tables: Iterable[ir.Table]) -> ir.Table:
+    """The input rows that records come from."""
+    return reduce(lambda a, b: a.union(b), [table.select("file", "row") for table in tables]).distinct()
 
 
 def _check(manifest: Manifest) -> None:
