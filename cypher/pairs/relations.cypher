@@ -5,7 +5,8 @@
 // returns head: STRING (CURIE), head_text: STRING, tail: STRING (CURIE), tail_text: STRING, weight: FLOAT in (0, 2],
 //   predicate: STRING, source: STRING
 MATCH (a:Concept)-[e]->(b:Concept)
-WHERE NOT type(e) IN ['EXACT_MATCH', 'XREF', 'REPLACED_BY', 'SIMILAR_TO'] AND (e.negated IS NULL OR NOT e.negated)
+WHERE NOT type(e) IN ['EXACT_MATCH', 'XREF', 'REPLACED_BY', 'SIMILAR_TO', 'DISJOINT_WITH']
+  AND (e.negated IS NULL OR NOT e.negated)
   AND NOT (type(e) = 'RELATED_TO' AND coalesce(e.qualifier, '') = 'inferred')
 WITH e,
      CASE WHEN a.obsolete IS NULL THEN a

@@ -93,7 +93,11 @@ _OF, _PROPERTY, _TARGET = (iri(f"owl:annotated{part}") for part in ("Source", "P
 _SOURCE, _ASSOCIATION, _AXIOM = iri("biolink:primary_knowledge_source"), iri("biolink:Association"), iri("owl:Axiom")
 _NODE = {"name": _LABEL, "definition": iri("skos:definition"), "obsolete": iri("owl:deprecated")}
 _EDGE = {"negated": iri("biolink:negated")}
-_PREDICATES = {"XREF": iri("oboInOwl:hasDbXref"), "REPLACED_BY": iri("obo:IAO_0100001")}
+_PREDICATES = {
+    "XREF": iri("oboInOwl:hasDbXref"),
+    "REPLACED_BY": iri("obo:IAO_0100001"),
+    "DISJOINT_WITH": iri("owl:disjointWith"),
+}
 _JSON = iri("rdf:JSON")
 
 
@@ -120,7 +124,7 @@ def blocks(graph: Subgraph) -> Iterator[Block]:
 
 
 def predicate(name: str) -> Iri:
-    """The predicate of a relationship type: Biolink's, OBO's for XREF and REPLACED_BY, else one of kg."""
+    """The predicate of a relationship type: Biolink's, OBO's and OWL's for what these have, else one of kg."""
     if name in _PREDICATES:
         return _PREDICATES[name]
     return iri(f"biolink:{name.lower()}" if name.lower() in biolink.PREDICATES else f"kg:{name.lower()}")

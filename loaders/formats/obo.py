@@ -4,8 +4,8 @@ Every `[Term]` frame is one input row. It is parsed by itself, so that a malform
 
 Source: OBO Flat File Format 1.4 (https://owlcollab.github.io/oboformat/doc/GO.format.obo-1_4.html), and 1.2 in what it
 wrote otherwise (synonyms without scope, which are RELATED there; `exact_synonym:` and its like).
-Yields: `loaders.formats.terms.Term`: is_a, relationship, xref, replaced_by, consider, alt_id, and `property_value:`
-where it links to a term (skos matches, participants).
+Yields: `loaders.formats.terms.Term`: is_a, relationship, xref, replaced_by, consider, disjoint_from, alt_id, and
+`property_value:` where it links to a term (skos matches, participants).
 Skips: other tags; Typedef and Instance frames; logical definitions (intersection_of, equivalent_to).
 """
 
@@ -21,7 +21,7 @@ from loaders.formats.terms import Document, Link, Outline, Spelling, Term, relat
 
 #: Lines that reach the parser: a tag that is not read cannot spoil its term.
 _READ = re.compile(
-    r"(?:id|name|def|(?:\w+_)?synonym|xref|alt_id|is_a|relationship|is_obsolete|replaced_by|consider):"
+    r"(?:id|name|def|(?:\w+_)?synonym|xref|alt_id|is_a|relationship|is_obsolete|replaced_by|consider|disjoint_from):"
     r"|property_value:[ \t]*(?P<relation>[^\s\"]+)[ \t]+(?!\")"
     r"|(?!\s*!|\s*$|\w+:)"
 )
@@ -149,7 +149,7 @@ def _read(clause: fastobo.term.BaseTermClause, term: Term) -> None:
             stated = clause.property_value
             if isinstance(stated, fastobo.pv.ResourcePropertyValue):
                 term.links.append(Link(str(stated.relation), _text(stated.value)))
-        case "is_a" | "replaced_by" | "consider" as tag:
+        case "is_a" | "replaced_by" | "consider" | "disjoint_from" as tag:
             term.links.append(Link(tag, _text(clause.term)))
 
 

@@ -3,12 +3,13 @@
 Every node of type CLASS is one input row. The file is streamed: once for its edges, twice for its nodes.
 
 Source: OBO Graphs (https://github.com/geneontology/obographs, OBO Graph JSON schema).
-Yields: `loaders.formats.terms.Term` with what `meta` states and the edges of its graph.
+Yields: `loaders.formats.terms.Term` with what `meta` states, the edges of its graph, and disjoint classes as edges.
 Skips: properties, individuals, nodes without a type (named by an edge alone), logical definitions.
 """
 
 import gzip
 from collections.abc import Iterator
+from itertools import combinations
 from pathlib import Path
 from sys import intern
 from typing import Any
@@ -20,6 +21,7 @@ from kgbuild.model import Reject
 from loaders.formats.terms import Document, Link, Outline, Spelling, Term, relation
 
 _NODES, _EDGES = "graphs.item.nodes.item", "graphs.item.edges.item"
+_DISJOINT = "graphs.item.disjointClassExpressionsAxioms.item"
 _REPLACED, _ALTERNATIVE, _SOURCE = "IAO_0100001", "hasAlternativeId", "source"
 _SCOPES = {f"has{scope}Synonym": scope.upper() for scope in ("Exact", "Related", "Broad", "Narrow")}
 
@@ -34,6 +36,9 @@ def open_document(path: Path, file: str, vocabulary: str = "") -> Document:
     for edge in _items(path, _EDGES):
         if isinstance(edge, dict) and all(isinstance(edge.get(key), str) for key in ("sub", "pred", "obj")):
             edges.setdefault(intern(edge["sub"]), []).append((intern(edge["pred"]), intern(edge["obj"])))
+    for axiom in _items(path, _DISJOINT):
+        for one, other in combinations([str(iri) for iri in axiom.get("classIds") or ()], 2):
+            edges.setdefault(intern(one), []).append(("disjoint_from", intern(other)))
     parents: list[tuple[str, list[str], bool]] = []
     for node in _classes(path):
         iri, values = str(node.get("id")), _values(node)

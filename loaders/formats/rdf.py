@@ -5,15 +5,16 @@ declared. A triple may stand anywhere in its file, so they are sorted on disk an
 
 Source: OWL 2 Mapping to RDF Graphs (https://www.w3.org/TR/owl2-mapping-to-rdf), SKOS Reference
 (https://www.w3.org/TR/skos-reference), OBO's mapping to OWL (https://owlcollab.github.io/oboformat/doc/obo-syntax.html).
-Yields: `loaders.formats.terms.Term`: labels and synonyms with their languages, rdfs:subClassOf and skos:broader, the
-relations of existential restrictions (`SubClassOf R some C`) and annotations, xrefs with what `oboInOwl:source` says.
+Yields: `loaders.formats.terms.Term`: labels and synonyms with their languages, rdfs:subClassOf and skos:broader,
+disjoint classes, the relations of existential restrictions (`SubClassOf R some C`) and annotations, xrefs with what
+`oboInOwl:source` says.
 Skips: individuals, properties, logical definitions (owl:equivalentClass), restrictions of other kinds, SKOS-XL labels.
 """
 
 import gzip
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import islice
+from itertools import combinations, islice
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -24,13 +25,15 @@ from kgbuild.model import Reject
 from loaders.formats.terms import Document, Link, Outline, Spelling, Term, relation
 
 _OBO = "http://purl.obolibrary.org/obo/"
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _OWL = "http://www.w3.org/2002/07/owl#"
 _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
 _IN_OWL = "http://www.geneontology.org/formats/oboInOwl#"
 _EFO = "http://www.ebi.ac.uk/efo/"
 
-_TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+_TYPE = NamedNode(f"{_RDF}type")
+_DISJOINT = f"{_OWL}disjointWith"
 _CLASSES = {f"{_OWL}Class", f"{_RDFS}Class", f"{_SKOS}Concept"}
 _SUBCLASS = f"{_RDFS}subClassOf"
 _ON, _SOME = f"{_OWL}onProperty", f"{_OWL}someValuesFrom"
@@ -129,9 +132,30 @@ def _outline(store: Store, iris: dict[str, NamedNode], spelling: Spelling) -> di
     return found
 
 
+def _all_disjoint(store: Store) -> dict[str, list[Link]]:
+    """What owl:AllDisjointClasses says of several classes, as links of each with those behind it in the list."""
+    found: dict[str, list[Link]] = {}
+    for quad in _match(store, None, _TYPE, NamedNode(f"{_OWL}AllDisjointClasses")):
+        for list_of in _match(store, quad.subject, NamedNode(f"{_OWL}members")):
+            for one, other in combinations(_members(store, list_of.object), 2):
+                found.setdefault(one, []).append(Link(_DISJOINT, other))
+    return found
+
+
+def _members(store: Store, node: Any) -> Iterator[str]:
+    """The IRIs in an RDF list."""
+    while isinstance(node, BlankNode):
+        parts = {quad.predicate.value: quad.object for quad in _match(store, node)}
+        if isinstance(member := parts.get(f"{_RDF}first"), NamedNode):
+            yield member.value
+        node = parts.get(f"{_RDF}rest")
+
+
 def _terms(store: Store, iris: dict[str, NamedNode]) -> Iterator[Term | Reject]:
+    disjoint = _all_disjoint(store)
     for row, (iri, node) in enumerate(iris.items(), 1):
         term, labels, definitions = Term(iri, row, iri), list[Literal](), list[tuple[int, int, str]]()
+        term.links += disjoint.get(iri, ())
         notes = _notes(store, node)
         for quad in _match(store, node):
             predicate, value = quad.predicate.value, quad.object

@@ -41,6 +41,7 @@ def _relations() -> dict[str, Relation]:
         "xref hasDbXref": "XREF",
         "replaced_by IAO:0100001 isReplacedBy": "REPLACED_BY",
         "consider": "CONSIDER",
+        "disjoint_from disjointWith": "DISJOINT_WITH",
         "exactMatch": "EXACT_MATCH", "closeMatch": "CLOSE_MATCH", "broadMatch": "BROAD_MATCH",
         "narrowMatch": "NARROW_MATCH", "relatedMatch": "RELATED_MATCH",
         "related": "RELATED_TO",

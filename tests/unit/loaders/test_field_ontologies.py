@@ -40,6 +40,7 @@ def test_uberon_terms_load_whatever_addresses_they_cite(staged: Stage) -> None:
         ("UBERON:0000922", "PART_OF", "UBERON:0000104"),
         ("UBERON:0000922", "DEVELOPS_FROM", "UBERON:0000112"),
         ("UBERON:0000922", "XREF", "BTO:0000379"),
+        ("UBERON:0000922", "DISJOINT_WITH", "UBERON:0000113"),
         ("UBERON:0002199", "REPLACED_BY", "UBERON:0000922"),
     }
 

@@ -66,6 +66,7 @@ def test_what_an_ontology_states_is_staged(given: Stage) -> None:
         ("TOY:0000009", "REPLACED_BY", "TOY:0000002"),
         ("TOY:0000004", "REPLACED_BY", "TOY:0000002"),
         ("TOY:0000004", "CONSIDER", "TOY:0000003"),
+        ("TOY:0000003", "DISJOINT_WITH", "DOID:1398"),
     }
     assert {e["predicate"]: e["qualifier"] for e in tables.edges if "qualifier" in e} == {
         "XREF": "TOY:equivalentTo",
