@@ -179,7 +179,7 @@ def _start() -> None:
         _write_configuration(java)
         if _await(_launch(java)):
             return
-        if not _taken_ports():  # else another program took a port between our choice and the server's
+        if "PortBindException" not in _log().read_text():  # another program took a port after our choice
             raise DatabaseError(f"Neo4j did not start: {_reason(_log().read_text())}; see {_log()}")
 
 
@@ -375,13 +375,21 @@ def _launch(java: list[str]) -> psutil.Process:
 def _await(process: psutil.Process) -> bool:
     """Wait until the server answers a query; False where its process ended first."""
     deadline = time.monotonic() + START_SECONDS
-    while not _answers():
+    while not (_serves(process) and _answers()):
         if not process.is_running() or process.status() == psutil.STATUS_ZOMBIE:
             return False
         if time.monotonic() > deadline:
             raise DatabaseError(f"Neo4j: no answer in {START_SECONDS} s; see {_log()}, or run kg db stop")
         time.sleep(0.1)
     return True
+
+
+def _serves(process: psutil.Process) -> bool:
+    """Whether it is this process that listens on our ports, not another program that took one meanwhile."""
+    with suppress(psutil.Error):
+        listening = {each.laddr.port for each in process.net_connections("tcp") if each.status == psutil.CONN_LISTEN}
+        return listening >= set(_ports().values())
+    return False
 
 
 def _answers() -> bool:

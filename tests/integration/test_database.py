@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -106,6 +107,33 @@ def test_port_taken_meanwhile_is_exchanged(neo4j_home: Path, capfd: pytest.Captu
     assert after.running
     assert after.http_address != before
     assert "is taken by another program" in capfd.readouterr().err
+
+
+def test_port_taken_by_another_server_while_ours_starts_is_exchanged(
+    neo4j_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database.stop()
+
+    class Refusing(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_error(401)
+
+    choose, first = database._choose_ports, True
+    with ThreadingHTTPServer(("127.0.0.1", database._ports()["http"]), Refusing) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+
+        def too_early() -> None:
+            nonlocal first
+            if not first:
+                choose()
+            first = False
+
+        monkeypatch.setattr(database, "_choose_ports", too_early)
+        status = database.start()
+        other.shutdown()
+
+    assert status.running
+    assert database._ports()["http"] != other.server_port
 
 
 def test_two_starts_at_once_give_one_server(neo4j_home: Path) -> None:
