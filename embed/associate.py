@@ -13,6 +13,7 @@ Legend: T traits with a training association, M variants, H the transformer's wi
 """
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -22,11 +23,14 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from embed.association_part import AssociationPart, map_to_shared
-from embed.encoder import Generel, pool
+from embed.encoder import pool
 from embed.locus import LocusEncoder
 from embed.losses import MASKED
 from embed.pairs import TASKS, PairCache
 from embed.tokens import Tokens
+
+if TYPE_CHECKING:
+    from embed.methods.generel import Generel
 
 #: Tasks whose heads are traits. Genes with the variants of their expression share too little for an SVD.
 _TRAIT_TASKS = ("gwas", "biobank")
@@ -50,7 +54,7 @@ def units(cache: PairCache, train_mask: NDArray[np.bool_]) -> tuple[NDArray[np.i
 
 
 @torch.no_grad()
-def start(model: Generel, cache: PairCache, train_mask: NDArray[np.bool_], tokens: Tokens) -> None:
+def start(model: "Generel", cache: PairCache, train_mask: NDArray[np.bool_], tokens: Tokens) -> None:
     """Set the linear layer over the texts and the variants' rows, before the first step.
 
     Args:
@@ -62,11 +66,12 @@ def start(model: Generel, cache: PairCache, train_mask: NDArray[np.bool_], token
     if len(traits) < 2:
         return
     state_TH = _states(model, cache, traits, tokens)
+    assert isinstance(model.text.project, nn.Linear)  # GENEREL has one
     start_texts(model.text.project, state_TH, links_TM)
     start_variants(_locus(model), F.normalize(model.text.project(state_TH), dim=-1), links_TM)
 
 
-def finish(model: Generel, cache: PairCache, train_mask: NDArray[np.bool_], tokens: Tokens, epochs: int = 4) -> None:
+def finish(model: "Generel", cache: PairCache, train_mask: NDArray[np.bool_], tokens: Tokens, epochs: int = 4) -> None:
     """Fit the association part of the texts, and the variants with it, after the last joint step.
 
     Args:
@@ -85,7 +90,7 @@ def finish(model: Generel, cache: PairCache, train_mask: NDArray[np.bool_], toke
     model.text.layers.extend(part.layers())
 
 
-def _states(model: Generel, cache: PairCache, traits: NDArray[np.int64], tokens: Tokens) -> Tensor:
+def _states(model: "Generel", cache: PairCache, traits: NDArray[np.int64], tokens: Tokens) -> Tensor:
     """The pooled states of the traits' names, T×H."""
     names = cache.concepts["label"].to_numpy()[traits].astype(np.int64)
     order = np.argsort(tokens.lengths(names), kind="stable")
@@ -101,7 +106,7 @@ def _states(model: Generel, cache: PairCache, traits: NDArray[np.int64], tokens:
     return states_TH[torch.from_numpy(np.argsort(order))]
 
 
-def _locus(model: Generel) -> LocusEncoder:
+def _locus(model: "Generel") -> LocusEncoder:
     assert isinstance(model.variants, LocusEncoder)  # what the recipe asks for
     return model.variants
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 import numpy as np
 from numpy.typing import NDArray
 
-from embed.config import TrainConfig
+from embed.methods.method import Method
 from embed.pairs import TASKS, PairCache
 
 _CARD = """---
@@ -16,9 +16,9 @@ tags: [biomedical, knowledge-graph, GWAS, ontology]
 ---
 # {name}
 
-Embeddings of biomedical texts and of genetic variants in one space of {dimensions} dimensions, trained as GENEREL
-(Yuan et al., ICML 2025 workshop) on pairs sampled from a knowledge graph. `SentenceTransformer(folder)` encodes texts;
-`variants.safetensors` has unit vectors of variants, their ids in `variants.json`. Cosine ranks; it is no probability.
+Embeddings of biomedical texts in {dimensions} dimensions, trained as {paper} on pairs sampled from a knowledge graph.
+`SentenceTransformer(folder)` encodes texts; `variants.safetensors`, where there is one, has unit vectors of variants in
+the same space, their ids in `variants.json`. Cosine ranks; it is no probability.
 
 Not for clinical use. The sources' licences hold for what is derived from them: `kg cite` lists them.
 
@@ -41,13 +41,14 @@ Graph `{digest}`; {held_out:,} of {pairs:,} pairs were held out.
 """
 
 
-def card(config: TrainConfig, cache: PairCache, train_mask: NDArray[np.bool_], steps: dict[str, int]) -> str:
+def card(model: Method, cache: PairCache, train_mask: NDArray[np.bool_], steps: dict[str, int]) -> str:
     """The card of a model, as Markdown."""
     task = cache.column("task")
     counts = [(name, int((task == i).sum()), int((train_mask & (task == i)).sum())) for i, name in enumerate(TASKS)]
     return _CARD.format(
-        name=config.name,
-        dimensions=config.dimensions,
+        name=model.config.name,
+        paper=model.paper,
+        dimensions=model.text.dimensions,
         digest=cache.manifest.get("digest"),
         held_out=int((~train_mask).sum()),
         pairs=len(task),
@@ -55,6 +56,6 @@ def card(config: TrainConfig, cache: PairCache, train_mask: NDArray[np.bool_], s
         strings=len(cache.strings),
         concepts=len(cache.concepts),
         variants=len(cache.variants),
-        recipe=json.dumps(asdict(config), indent=1),
+        recipe=json.dumps(asdict(model.config), indent=1),
         **steps,
     )

@@ -19,16 +19,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors import safe_open
-from safetensors.numpy import save_file as save_arrays
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from embed.batches import FIRST_ASSOCIATION
 from embed.card import card
 from embed.device import autocast, best_device
-from embed.encoder import Dense, Generel, base_folder, load_base, pool
-from embed.locus import LocusEncoder
+from embed.encoder import Dense, base_folder, load_base, pool
+from embed.methods.method import Method
 from embed.pairs import PairCache
 from embed.tokens import tokenize
 from kgbuild.errors import InputError
@@ -38,7 +36,7 @@ _CHUNK = {"cpu": 64, "cuda": 1024}
 
 def save_model(
     out: Path,
-    model: Generel,
+    model: Method,
     tokenizer: Any,
     cache: PairCache,
     train_mask: NDArray[np.bool_],
@@ -53,19 +51,21 @@ def save_model(
     tokenizer.save_pretrained(new)
     _json(new / "sentence_bert_config.json", {"max_seq_length": config.max_length, "do_lower_case": False})
     modes = {f"pooling_mode_{mode}": mode.startswith(config.pooling) for mode in ("cls_token", "mean_tokens")}
-    _json(new / "1_Pooling" / "config.json", {"word_embedding_dimension": text.project.in_features} | modes)
-    for place, layer in enumerate([text.project, *text.layers], 2):
+    width = text.transformer.config.hidden_size  # type: ignore[union-attr]  # every HF model has it
+    _json(new / "1_Pooling" / "config.json", {"word_embedding_dimension": width} | modes)
+    dense = [layer for layer in (text.project, *text.layers) if not isinstance(layer, nn.Identity)]
+    for place, layer in enumerate(dense, 2):
         _save_dense(new / f"{place}_Dense", layer)
-    (new / f"{3 + len(text.layers)}_Normalize").mkdir()
+    (new / f"{2 + len(dense)}_Normalize").mkdir()
     layers = [("", "Transformer"), *((path.name, path.name[2:]) for path in sorted(new.glob("[1-9]_*")))]
     modules = [
         {"idx": i, "name": str(i), "path": path, "type": f"sentence_transformers.models.{kind}"}
         for i, (path, kind) in enumerate(layers)
     ]
     _json(new / "modules.json", modules)
-    _save_variants(new, model, cache, train_mask)
+    model.save(new)
     config.save(new / "recipe.json")
-    (new / "README.md").write_text(card(config, cache, train_mask, steps))
+    (new / "README.md").write_text(card(model, cache, train_mask, steps))
     for path in sorted(new.rglob("*")):
         target = out / path.relative_to(new)
         if path.is_dir():
@@ -88,24 +88,8 @@ def _save_dense(folder: Path, layer: nn.Module) -> None:
     save_file({name: weight.cpu().contiguous() for name, weight in weights.items()}, folder / "model.safetensors")
 
 
-@torch.no_grad()
-def _save_variants(folder: Path, model: Generel, cache: PairCache, train_mask: NDArray[np.bool_]) -> None:
-    model.eval()
-    device = model.log_scale.device
-    parts = torch.arange(len(cache.variants)).split(10_000)  # type: ignore[no-untyped-call]  # torch's own
-    vectors_MD = [F.normalize(model.variants(part.to(device)).float(), dim=-1).cpu().numpy() for part in parts]
-    shape = (0, model.config.dimensions)
-    save_arrays(
-        {"vectors": np.concatenate([np.zeros(shape, np.float32), *vectors_MD])}, folder / "variants.safetensors"
-    )
-    trained = np.zeros(len(cache.variants), bool)
-    trained[cache.column("tail")[train_mask & (cache.column("task") >= FIRST_ASSOCIATION)]] = True
-    known = trained | (model.variants.placed if isinstance(model.variants, LocusEncoder) else False)
-    _json(folder / "variants.json", {"ids": cache.variants["id"].to_pylist(), "trained": known.tolist()})
-
-
 def _json(path: Path, value: Any) -> None:
-    path.write_text(json.dumps(value, indent=None if path.name == "variants.json" else 1))
+    path.write_text(json.dumps(value, indent=1))
 
 
 @dataclass(frozen=True)

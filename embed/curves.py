@@ -11,9 +11,9 @@ from torch.utils.tensorboard import SummaryWriter
 class Curves:
     """Numbers by step. Lines after `step`, left by a run that was killed later than its checkpoint, are dropped."""
 
-    def __init__(self, folder: Path, step: int):
+    def __init__(self, folder: Path, step: int, title: str):
         folder.mkdir(parents=True, exist_ok=True)
-        self.folder = folder
+        self.folder, self.title = folder, title
         self.path = folder / "metrics.jsonl"
         kept = [row for row in read(self.path) if row["step"] <= step] if step else []
         self.path.write_text("".join(json.dumps(row) + "\n" for row in kept))
@@ -30,7 +30,7 @@ class Curves:
     def close(self) -> None:
         """Draw the picture."""
         self._board.close()
-        draw(read(self.path), self.folder / "curves.png")
+        draw(read(self.path), self.folder / "curves.png", self.title)
 
 
 def read(path: Path) -> list[dict[str, Any]]:
@@ -38,20 +38,22 @@ def read(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 
-def draw(rows: list[dict[str, Any]], path: Path) -> None:
-    """Loss by task on the left; temperature and learning rate on the right."""
+def draw(rows: list[dict[str, Any]], path: Path, title: str) -> None:
+    """Loss by task on the left; temperature (of a method that has one) and learning rate on the right."""
     figure = Figure(figsize=(11, 4), layout="constrained")
     losses, others = figure.subplots(1, 2)
     for name in sorted({name for row in rows for name in row if name.startswith("loss")}):
         points = [(row["step"], row[name]) for row in rows if name in row]
         losses.plot(*zip(*points, strict=True), label=name.removeprefix("loss_"))
-    losses.set(xlabel="step", ylabel="nats per pair", title="weighted InfoNCE")
+    losses.set(xlabel="step", ylabel="loss per row", title=title)
     if rows:
         losses.legend()
     steps = [row["step"] for row in rows]
-    others.plot(steps, [row["temperature"] for row in rows], label="temperature τ")
-    others.set(xlabel="step", ylabel="τ", title="temperature and learning rate")
-    rate = others.twinx()
+    rate = others
+    if any("temperature" in row for row in rows):
+        others.plot(steps, [row["temperature"] for row in rows], label="temperature τ")
+        others.set(xlabel="step", ylabel="τ", title="temperature and learning rate")
+        rate = others.twinx()
     rate.plot(steps, [row["learning_rate"] for row in rows], "--", color="tab:gray")
     rate.set_ylabel("learning rate (text)")
     figure.savefig(path, dpi=120)

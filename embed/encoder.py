@@ -1,24 +1,15 @@
-"""The two encoders of GENEREL: texts by a transformer, variants by a table, into one space.
+"""The encoders: texts by a transformer, variants by a table, into one space.
 
 Legend: N texts, L tokens, H the transformer's width, D the common width, B variants.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 from transformers import AutoModel, AutoTokenizer
 from transformers.utils import logging as transformers_logging
-
-from embed.config import TrainConfig
-from embed.losses import info_nce
-
-if TYPE_CHECKING:
-    from embed.batches import Batch
-    from embed.pairs import PairCache
 
 
 def base_folder(base_model: str) -> str:
@@ -46,20 +37,24 @@ class TextEncoder(nn.Module):
     the layers that `associate.finish` adds behind it. They are part of every text's vector, so there is one vector a
     text, whatever it is compared with.
 
+    Without `dimensions` there is neither: the transformer's vectors are the texts'.
+
     W starts with orthonormal columns: D ≥ H keeps the base model's cosines, so training starts from them.
 
     Source: GENEREL, section 3, "Unified Embedding Space".
     """
 
-    def __init__(self, transformer: nn.Module, pooling: str, dimensions: int, head: bool = False):
+    def __init__(self, transformer: nn.Module, pooling: str, dimensions: int | None, head: bool = False):
         super().__init__()
         self.transformer = transformer
         self.pooling = pooling
-        width: int = transformer.config.hidden_size  # type: ignore[union-attr, assignment]  # every HF model has it
-        self.project = nn.Linear(width, dimensions)
-        nn.init.orthogonal_(self.project.weight)
-        nn.init.zeros_(self.project.bias)
-        self.layers = nn.Sequential(*([Dense(dimensions, dimensions)] if head else []))
+        self.dimensions: int = dimensions or transformer.config.hidden_size  # type: ignore[union-attr, assignment]  # HF's
+        self.project: nn.Linear | nn.Identity = nn.Identity()
+        if dimensions:
+            self.project = nn.Linear(transformer.config.hidden_size, dimensions)  # type: ignore[union-attr, arg-type]
+            nn.init.orthogonal_(self.project.weight)
+            nn.init.zeros_(self.project.bias)
+        self.layers = nn.Sequential(*([Dense(self.dimensions, self.dimensions)] if head else []))
 
     def forward(self, ids_NL: Tensor, mask_NL: Tensor) -> Tensor:
         """Token ids and their attention mask → N×D, not normalised."""
@@ -108,38 +103,3 @@ class VariantEncoder(nn.Module):
     def forward(self, index_B: Tensor) -> Tensor:
         """Rows of the variants' table → B×D, not normalised."""
         return self.mlp(self.table(index_B))  # type: ignore[no-any-return]
-
-
-class Generel(nn.Module):
-    """Both encoders and the temperature; `forward` is one batch's loss."""
-
-    def __init__(self, config: TrainConfig, transformer: nn.Module, cache: "PairCache"):
-        super().__init__()
-        self.config = config
-        self.text = TextEncoder(transformer, config.pooling, config.dimensions, config.text_head)
-        self.variants: nn.Module
-        if config.variant_encoder == "locus":
-            from embed.locus import LocusEncoder
-
-            self.variants = LocusEncoder(cache.variants, config.dimensions)
-        else:
-            self.variants = VariantEncoder(len(cache.variants), config.dimensions)
-        self.log_scale = nn.Parameter(torch.tensor(config.temperature).log().neg())
-
-    def encode(self, chunks: Sequence[tuple[Tensor, Tensor]]) -> Tensor:
-        """Unit vectors of the texts of several chunks, N×D."""
-        return F.normalize(torch.cat([self.text(ids_NL, mask_NL) for ids_NL, mask_NL in chunks]).float(), dim=-1)
-
-    def forward(self, batch: "Batch") -> Tensor:
-        """Weighted losses of the batch's pairs, B nats; each distinct text is encoded once."""
-        text_ND = self.encode(batch.chunks)
-        variant_SD = F.normalize(self.variants(batch.variant_S).float(), dim=-1)
-        return info_nce(
-            text_ND[batch.head_B],
-            torch.cat([text_ND[batch.tail_T], variant_SD]),
-            batch.weight_B,
-            self.log_scale,
-            batch.known_BB,
-            batch.kind_B,
-            self.config.symmetric,
-        )

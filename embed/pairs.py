@@ -7,7 +7,7 @@ can say what it was trained on.
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +50,8 @@ VARIANTS = pa.schema(
         "genes": pa.list_(pa.int32()),
     }.items()
 )
+NAMES = pa.schema({"concept": pa.int32(), "text": pa.int32(), "language": _DICTIONARY}.items())
+DEFINITIONS = pa.schema({"concept": pa.int32(), "text": pa.int32()}.items())
 PAIRS = pa.schema(
     {
         "task": pa.uint8(),
@@ -82,6 +84,8 @@ class PairCache:
             (0, 2]; for relations `predicate`; for associations `effect` as published, `effect_kind` (→ EFFECT_KINDS),
             `publications`, `n_traits` (traits of the record: above 5 it is not sampled) and `source`.
         manifest: `digest` of the graph, `queries` (name → sha256), `rows` (name → pairs), parameters.
+        names: `concept` (→ concepts), `text` (→ strings), `language`: every label and exact name, in any language.
+        definitions: `concept` (→ concepts), `text` (→ strings).
     """
 
     strings: pa.StringArray
@@ -89,6 +93,8 @@ class PairCache:
     variants: pa.Table
     pairs: pa.Table
     manifest: Mapping[str, Any]
+    names: pa.Table = field(default_factory=NAMES.empty_table)
+    definitions: pa.Table = field(default_factory=DEFINITIONS.empty_table)
 
     def column(self, name: str) -> NDArray[Any]:
         """A numeric column of the pairs; nulls become NaN or 0."""
@@ -102,7 +108,8 @@ class PairCache:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "manifest.json").unlink(missing_ok=True)
         tables = {"strings": pa.table({"text": self.strings}), "concepts": self.concepts}
-        for name, table in (tables | {"variants": self.variants, "pairs": self.pairs}).items():
+        tables |= {"variants": self.variants, "pairs": self.pairs}
+        for name, table in (tables | {"names": self.names, "definitions": self.definitions}).items():
             with pa.OSFile(str(folder / f"{name}.arrow"), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
                 writer.write_table(table.combine_chunks())
         (folder / "manifest.json").write_text(json.dumps(self.manifest, indent=1))
@@ -118,7 +125,7 @@ class PairCache:
             raise TrainError(f"{folder}: no pairs here; read them from the graph with `kg train`")
         tables = {
             name: pa.ipc.open_file(pa.memory_map(str(folder / f"{name}.arrow"))).read_all()
-            for name in ("strings", "concepts", "variants", "pairs")
+            for name in ("strings", "concepts", "variants", "pairs", "names", "definitions")
         }
         strings = tables.pop("strings")["text"].combine_chunks()
         return cls(strings, **tables, manifest=json.loads((folder / "manifest.json").read_text()))
@@ -162,6 +169,8 @@ def read(store: "Store", digest: str = "", eqtl_per_gene: int = 5, names: int = 
     tables.add_concepts(rows("concepts"))
     tables.add_variants(rows("variants"))
     counts = {name: tables.add_pairs(TASKS.index(task), rows(name)) for name, task in _QUERIES.items()}
+    tables.add_names(rows("names"))
+    tables.add_definitions(rows("definitions"))
     same = [*hgnc.items(), *((row["id"], row["other"]) for row in rows("identities"))]
     manifest = {"digest": digest, "queries": hashes, "rows": counts, "parameters": parameters}
     return tables.cache(same, manifest)
@@ -169,7 +178,7 @@ def read(store: "Store", digest: str = "", eqtl_per_gene: int = 5, names: int = 
 
 def query_hashes(store: "Store") -> dict[str, str]:
     """The sha256 of each query file that `read` runs."""
-    queries = ("genes", "concepts", "identities", "variants", *_QUERIES)
+    queries = ("genes", "concepts", "identities", "variants", "names", "definitions", *_QUERIES)
     return {name: hashlib.sha256(store.cypher(f"pairs/{name}").encode()).hexdigest() for name in queries}
 
 
@@ -184,6 +193,8 @@ class _Tables:
         self.concepts: list[tuple[str, int, str]] = []
         self.variants: list[dict[str, Any]] = []
         self.batches: list[pa.RecordBatch] = []
+        self.names: list[pa.RecordBatch] = []
+        self.definitions: list[pa.RecordBatch] = []
 
     def add_concepts(self, rows: Iterable[dict[str, Any]]) -> None:
         for row in rows:
@@ -224,6 +235,20 @@ class _Tables:
             count += len(kept)
         return count
 
+    def add_names(self, rows: Iterable[dict[str, Any]]) -> None:
+        for batch in _batches(rows):
+            self.names.append(self._texts(batch, NAMES))
+
+    def add_definitions(self, rows: Iterable[dict[str, Any]]) -> None:
+        for batch in _batches(rows):
+            self.definitions.append(self._texts(batch, DEFINITIONS))
+
+    def _texts(self, rows: Iterable[dict[str, Any]], schema: pa.Schema) -> pa.RecordBatch:
+        """What is said of concepts in words, of those that are known."""
+        known = ((row, self.gene(row["id"])) for row in rows)
+        kept = [row | {"concept": at, "text": self.text(row["text"])} for row, at in known if at is not None]
+        return pa.record_batch([pa.array([row[f.name] for row in kept], f.type) for f in schema], schema=schema)
+
     def gene(self, id: str) -> int | None:
         return self.concept.get(self.hgnc.get(id, id))
 
@@ -247,6 +272,8 @@ class _Tables:
             pa.Table.from_pylist(self.variants, VARIANTS),
             pairs,
             manifest,
+            pa.Table.from_batches(self.names, NAMES).unify_dictionaries().combine_chunks(),
+            pa.Table.from_batches(self.definitions, DEFINITIONS).combine_chunks(),
         )
 
 

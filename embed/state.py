@@ -2,8 +2,9 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,31 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.optim import Optimizer
 
+from embed import processes
 from embed.config import TrainConfig
 from embed.pairs import PairCache
 from kgbuild.errors import TrainError
+
+
+@dataclass
+class At:
+    """How far a training is.
+
+    Args:
+        step, total: Steps done, and those that the learning rate was planned for.
+        best: The lowest validation loss so far.
+        waited: Validations since then.
+    """
+
+    step: int
+    total: int
+    best: float = math.inf
+    waited: int = 0
+
+    def judge(self, loss: float) -> None:
+        """Take a validation's loss into account."""
+        self.waited = 0 if loss < self.best else self.waited + 1
+        self.best = min(self.best, loss)
 
 
 def identity(config: TrainConfig, cache: PairCache, train_mask: NDArray[np.bool_]) -> dict[str, Any]:
@@ -28,19 +51,19 @@ def identity(config: TrainConfig, cache: PairCache, train_mask: NDArray[np.bool_
     }
 
 
-def save(
-    path: Path, same: dict[str, Any], step: int, total: int, model: nn.Module, optimizers: Sequence[Optimizer]
-) -> None:
-    """Write the state after `step` of `total` steps; a kill at any moment leaves this state or the one before."""
+def save(path: Path, same: dict[str, Any], at: At, model: nn.Module, optimizers: Sequence[Optimizer]) -> None:
+    """Write the state after a step; a kill at any moment leaves this state or the one before.
+
+    Dropout draws from seeds of its own for each step (`embed.step`), so there is no random state to keep.
+    """
+    if processes.rank() > 0:
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     state = {
         "identity": same,
-        "step": step,
-        "total": total,
+        "at": asdict(at),
         "model": model.state_dict(),
         "optimizers": [optimizer.state_dict() for optimizer in optimizers],
-        "random": torch.get_rng_state(),
-        "random_gpu": torch.cuda.get_rng_state_all(),
     }
     beside = path.with_suffix(".part")
     torch.save(state, beside)
@@ -49,11 +72,11 @@ def save(
 
 def restore(
     path: Path, same: dict[str, Any], model: nn.Module, optimizers: Sequence[Optimizer], device: torch.device
-) -> tuple[int, int]:
+) -> At:
     """Put a saved state back.
 
     Returns:
-        Steps done, and the total that the learning rate was planned for.
+        How far it was.
 
     Raises:
         TrainError: There is none, or it is of another recipe, graph or hold-out.
@@ -70,10 +93,7 @@ def restore(
     model.load_state_dict(state["model"])
     for optimizer, saved in zip(optimizers, state["optimizers"], strict=True):
         optimizer.load_state_dict(saved)
-    torch.set_rng_state(state["random"].cpu())
-    if state["random_gpu"]:
-        torch.cuda.set_rng_state_all([rng.cpu() for rng in state["random_gpu"]])
-    return state["step"], state["total"]
+    return At(**state["at"])
 
 
 def _difference(what: str, before: Any, now: Any) -> str:

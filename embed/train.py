@@ -1,8 +1,10 @@
-"""The training of GENEREL, top to bottom.
+"""Training, top to bottom, whatever the method.
 
     kg train generel_cpu --max-time 60
+    torchrun --nproc-per-node 4 -m kgbuild.cli train generel
 
-Source: GENEREL, section 3; what the paper leaves open is decided in DESIGN.md, "Pairs and training".
+A method (`embed.methods`) says what is in a batch and what its loss is; a recipe (`embed.recipes`) says how long, at
+which rates, and from which base model.
 """
 
 import math
@@ -19,18 +21,22 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from torch import Tensor, nn
 from torch.optim import AdamW, Optimizer, SparseAdam
 
-from embed import associate, state
+from embed import processes, state
 from embed.batches import Batches
 from embed.checkpoint import save_model
 from embed.config import TrainConfig
 from embed.curves import Curves
-from embed.device import autocast, best_device
-from embed.encoder import Generel, load_base
-from embed.losses import MAX_LOG_SCALE
-from embed.pairs import TASKS, PairCache
+from embed.encoder import load_base
+from embed.methods import prepare
+from embed.methods.method import Method
+from embed.pairs import PairCache
+from embed.step import gradients, losses
 from embed.tokens import cached
 from kgbuild.console import err
 from kgbuild.errors import TrainError
+
+#: Batches that validation looks at, the same ones each time.
+_VALIDATION_BATCHES = 8
 
 
 def train(
@@ -56,93 +62,87 @@ def train(
 
     Raises:
         TrainError: Nothing to train on; no checkpoint, or one of another recipe, graph or hold-out; a loss that is not
-            finite.
+            finite; a batch that the GPU's memory does not hold.
     """
     deadline = time.monotonic() + 60 * max_minutes
-    device = best_device()
-    torch.manual_seed(config.seed)
     train_mask = np.ones(len(cache.pairs), bool) if train_mask is None else train_mask
-    transformer, tokenizer = load_base(config.base_model)
-    tokens = cached(cache.strings.to_pylist(), tokenizer, config.max_length, out / "training")
-    batches = Batches(cache, train_mask, tokens, config)
-    model = Generel(config, transformer, cache)
-    if config.variant_encoder == "locus" and not resume:
-        associate.start(model, cache, train_mask, tokens)
-    model.to(device).train()
-    optimizers = make_optimizers(model, config)
-    dense = [weight for group in optimizers[0].param_groups for weight in group["params"]]
+    with processes.together() as device, _enough_memory(config):
+        torch.manual_seed(config.seed)
+        transformer, tokenizer = load_base(config.base_model)
+        tokens = cached(cache.strings.to_pylist(), tokenizer, config.max_length, out / "training")
+        prepared = prepare(config, cache, train_mask, transformer, tokens)
+        model, batches = prepared.model, prepared.batches
+        if not resume:
+            model.start()
+        model.to(device).train()
+        optimizers = make_optimizers(model)
+        dense = [weight for group in optimizers[0].param_groups for weight in group["params"]]
 
-    same, checkpoint = state.identity(config, cache, train_mask), out / "training" / "checkpoint.pt"
-    if resume:
-        step, total = state.restore(checkpoint, same, model, optimizers, device)
-    else:
-        step, total = 0, plan(model, batches, 60 * max_minutes, device)
-        state.save(checkpoint, same, step, total, model, optimizers)
-    saved, seen, curves = step, Seen(device), Curves(out / "training", step)
+        same, checkpoint = state.identity(config, cache, train_mask), out / "training" / "checkpoint.pt"
+        if resume:
+            at = state.restore(checkpoint, same, model, optimizers, device)
+        else:
+            at = state.At(step=0, total=plan(model, batches, 60 * max_minutes, device))
+            state.save(checkpoint, same, at, model, optimizers)
+        saved, seen, curves = at.step, Seen(model, device), Curves(out / "training", at.step, model.objective)
 
-    with _progress(step, total) as show:
-        for batch in batches.stream(step, total, device):
-            step += 1
-            _set_rates(optimizers, rate(step, total, config.warmup))
-            with autocast(config.precision, device):
-                loss_B = model(batch)
-            loss_B.mean().backward()
-            nn.utils.clip_grad_norm_(dense, 1.0)
-            for optimizer in optimizers:
-                optimizer.step()
-                optimizer.zero_grad()
-            with torch.no_grad():
-                model.log_scale.clamp_(0, MAX_LOG_SCALE)
+        with _progress(at.step, at.total) as show:
+            for batch in batches.stream(at.step, at.total, device):
+                at.step += 1
+                _set_rates(optimizers, rate(at.step, at.total, config.warmup))
+                loss_B = gradients(model, batch, at.step, device)
+                nn.utils.clip_grad_norm_(dense, 1.0)
+                for optimizer in optimizers:
+                    optimizer.step()
+                    optimizer.zero_grad()
+                model.after_step()
 
-            seen.add(loss_B.detach(), batch.task_B)
-            late = time.monotonic() > deadline
-            saves = late or step == total or step % config.checkpoint_every == 0
-            if saves or step % config.log_every == 0:
-                row = seen.row()
-                if not math.isfinite(row["loss"]):
-                    raise TrainError(
-                        f"step {step}: the loss is {row['loss']}; the last good state is step {saved} in {checkpoint}: "
-                        "train with a smaller learning rate"
-                    )
-                row |= {
-                    "temperature": model.log_scale.neg().exp().item(),
-                    "learning_rate": optimizers[0].param_groups[0]["lr"],
-                }
-                curves.add({"step": step, "epoch": step / batches.steps} | row)
-                show(step, row)
-            if saves:
-                state.save(checkpoint, same, step, total, model, optimizers)
-                saved = step
-            if late:
-                break
-    curves.close()
-    model.cpu().eval()
-    if config.variant_encoder == "locus":
-        associate.finish(model, cache, train_mask, tokens)
-    save_model(out, model, tokenizer, cache, train_mask, {"steps": step, "planned": total})
+                seen.add(loss_B, batch.task_B, at.step)
+                late = processes.agree(time.monotonic() > deadline, device) > 0
+                saves = late or at.step == at.total or at.step % config.checkpoint_every == 0
+                if saves or at.step % config.log_every == 0:
+                    row = seen.row()
+                    if not math.isfinite(row["loss"]):
+                        raise TrainError(_diverged(seen, batches, saved, checkpoint))
+                    row |= model.figures() | {"learning_rate": optimizers[0].param_groups[0]["lr"]}
+                    if saves and prepared.validation is not None:
+                        row["loss_validation"] = validate(model, prepared.validation, device)
+                        at.judge(row["loss_validation"])
+                    curves.add({"step": at.step, "epoch": at.step / batches.steps} | row)
+                    show(at.step, row)
+                if saves:
+                    state.save(checkpoint, same, at, model, optimizers)
+                    saved = at.step
+                if late or (config.patience and at.waited >= config.patience):
+                    break
+        curves.close()
+        model.cpu().eval()
+        torch.manual_seed(config.seed)  # whatever step a resumed training began at
+        model.finish()
+        if processes.rank() == 0:
+            save_model(out, model, tokenizer, cache, train_mask, {"steps": at.step, "planned": at.total})
+        processes.wait()
     return out
 
 
-def make_optimizers(model: Generel, config: TrainConfig) -> list[Optimizer]:
-    """AdamW for what every step touches, in two rates, and Adam on single rows for the variants' tables.
+def make_optimizers(model: Method) -> list[Optimizer]:
+    """AdamW for what every step touches, at the method's rates, and Adam on single rows for tables.
 
     Weight matrices decay; biases, norms, tables and the temperature do not.
     """
     sparse = [m.weight for m in model.modules() if isinstance(m, nn.Embedding | nn.EmbeddingBag) and m.sparse]
     rows = {id(weight) for weight in sparse}
-    text = {id(weight) for part in (model.text.transformer, model.text.project) for weight in part.parameters()}
-    groups: list[dict[str, Any]] = [
-        {"params": [], "lr": lr, "weight_decay": decay}
-        for lr in (config.learning_rate, config.variant_learning_rate)
-        for decay in (config.weight_decay, 0.0)
-    ]
-    for weight in model.parameters():
-        if id(weight) not in rows:
-            groups[2 * (id(weight) not in text) + (weight.ndim < 2)]["params"].append(weight)
+    groups: list[dict[str, Any]] = []
+    peak = model.config.learning_rate
+    for weights, peak in model.rates():
+        wanted = [weight for weight in weights if id(weight) not in rows and weight.requires_grad]
+        for decays in (True, False):
+            part = [weight for weight in wanted if (weight.ndim > 1) == decays]
+            groups.append({"params": part, "lr": peak, "weight_decay": model.config.weight_decay if decays else 0.0})
     fused = next(model.parameters()).is_cuda
     optimizers: list[Optimizer] = [AdamW(groups, fused=fused)]
     if sparse:
-        optimizers.append(SparseAdam(sparse, lr=config.variant_learning_rate))
+        optimizers.append(SparseAdam(sparse, lr=peak))
     for optimizer in optimizers:
         for group in optimizer.param_groups:
             group["peak"] = group["lr"]
@@ -161,62 +161,96 @@ def _set_rates(optimizers: list[Optimizer], share: float) -> None:
             group["lr"] = group["peak"] * share
 
 
-def plan(model: Generel, batches: Batches, seconds: float, device: torch.device) -> int:
+def plan(model: Method, batches: Batches, seconds: float, device: torch.device) -> int:
     """How many steps to train: all epochs, or what fits in `seconds` by the time that three steps take here.
 
-    The measured steps change nothing, the random state included. Prints the estimate.
+    The measured steps change nothing. Prints the estimate.
     """
-    random = torch.get_rng_state()
     times = []
-    for batch in batches.stream(0, 4, device):  # the first one warms up
+    for step, batch in enumerate(batches.stream(0, 4, device)):  # the first one warms up
         started = time.monotonic()
-        with autocast(model.config.precision, device):
-            loss_B = model(batch)
-        loss_B.mean().backward()
-        loss_B.sum().item()  # waits for the GPU
+        gradients(model, batch, step, device).sum().item()  # waits for the GPU
         model.zero_grad()
         times.append(time.monotonic() - started)
-    torch.set_rng_state(random)
-    each = 1.1 * float(np.median(times[1:]))  # the optimizer's share
+    each = processes.agree(1.1 * float(np.median(times[1:])), device)  # the optimizer's share
     total = model.config.epochs * batches.steps
     planned = max(1, min(total, int(seconds / each))) if math.isfinite(seconds) else total
-    pairs = sum(batches.quota.values())
     err.print(
-        f"{model.config.name}: {planned:,} of {total:,} steps of {pairs:,} pairs ({model.config.epochs} epochs), "
-        f"about {planned * each / 60:,.1f} minutes at {pairs / each:,.0f} pairs/s on {device.type}"
+        f"{model.config.name}: {planned:,} of {total:,} steps of {batches.size:,} pairs "
+        f"({model.config.epochs} epochs), "
+        f"about {planned * each / 60:,.1f} minutes at {batches.size / each:,.0f} pairs/s on {device.type}"
+        + (f" by {processes.count()} processes" if processes.count() > 1 else "")
     )
     return planned
+
+
+def validate(model: Method, validation: Batches, device: torch.device) -> float:
+    """The mean loss over the first batches of what is kept for validation."""
+    last = min(validation.steps, _VALIDATION_BATCHES)
+    found = [losses(model, batch, device).mean().item() for batch in validation.stream(0, last, device)]
+    return float(np.mean(found))
 
 
 class Seen:
     """Sums of the losses since the last row, on the device: reading them is what waits for a GPU."""
 
-    def __init__(self, device: torch.device):
-        self.sum = torch.zeros(len(TASKS), device=device)
-        self.count = torch.zeros(len(TASKS), device=device)
+    def __init__(self, model: Method, device: torch.device):
+        self.tasks = model.tasks
+        self.sum = torch.zeros(len(self.tasks), device=device)
+        self.count = torch.zeros(len(self.tasks), device=device)
+        #: Step and row of the first loss that is not finite, -1 where all are.
+        self.bad = torch.full((2,), -1, device=device)
         self.started = time.monotonic()
 
-    def add(self, loss_B: Tensor, task_B: Tensor) -> None:
+    def add(self, loss_B: Tensor, task_B: Tensor, step: int) -> None:
         """Add one batch."""
         self.sum.index_add_(0, task_B, loss_B)
         self.count.index_add_(0, task_B, torch.ones_like(loss_B))
+        wrong_B = ~loss_B.isfinite()
+        now = torch.stack([torch.full_like(self.bad[0], step), wrong_B.long().argmax()])
+        self.bad = torch.where((self.bad[0] < 0) & wrong_B.any(), now, self.bad)
 
     def row(self) -> dict[str, float]:
-        """Mean weighted loss in nats, overall and by task, and pairs a second; begins anew."""
+        """Mean loss, overall and by task, and pairs a second; begins anew."""
         total, count = self.sum.tolist(), self.count.tolist()
-        row = {f"loss_{task}": total[i] / count[i] for i, task in enumerate(TASKS) if count[i]}
+        row = {f"loss_{task}": total[i] / count[i] for i, task in enumerate(self.tasks) if count[i]}
         row |= {"loss": sum(total) / sum(count), "pairs_per_second": sum(count) / (time.monotonic() - self.started)}
-        self.__init__(self.sum.device)  # type: ignore[misc]  # begins anew
+        self.sum.zero_()
+        self.count.zero_()
+        self.started = time.monotonic()
         return row
+
+
+def _diverged(seen: Seen, batches: Batches, saved: int, checkpoint: Path) -> str:
+    step, row = (int(number) for number in seen.bad.tolist())
+    epoch, place = divmod(step - 1, batches.steps)
+    return (
+        f"step {step}: the loss is not finite, first for row {row} of batch {place} of epoch {epoch} "
+        f"({batches.describe(epoch, place, row)}); the last good state is step {saved} in {checkpoint}: "
+        "train with a smaller learning rate"
+    )
+
+
+@contextmanager
+def _enough_memory(config: TrainConfig) -> Iterator[None]:
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        cure = "a smaller --chunk" if config.gradient_caching else "--gradient-caching or a smaller --batch-size"
+        raise TrainError(f"{config.name}: the GPU's memory does not hold a batch; train with {cure}") from error
 
 
 @contextmanager
 def _progress(first: int, total: int) -> Iterator[Callable[[int, dict[str, float]], None]]:
     """A function that shows a row of numbers: in a bar on a terminal, as a line elsewhere."""
+    if processes.rank() > 0:
+        yield lambda step, row: None
+        return
     if not err.is_terminal:
         yield lambda step, row: err.print(
-            f"step {step:,}/{total:,}  loss {row['loss']:.4f}  τ {row['temperature']:.4f}  "
-            f"{row['pairs_per_second']:,.0f} pairs/s"
+            f"step {step:,}/{total:,}  loss {row['loss']:.4f}"
+            + "".join(f"  {name} {row[name]:.4f}" for name in ("temperature", "loss_validation") if name in row)
+            + f"  {row['pairs_per_second']:,.0f} pairs/s"
         )
         return
     columns = (TextColumn("training"), BarColumn(), TextColumn("{task.description}"), TimeRemainingColumn())

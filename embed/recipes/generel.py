@@ -6,19 +6,19 @@ Contrastive Learning, ICML 2025 workshop on multi-modal foundation models for li
 
 from dataclasses import replace
 
-from embed.config import TrainConfig
+from embed.config import GenerelConfig
 
 
-def generel() -> TrainConfig:
+def generel() -> GenerelConfig:
     """The paper: [CLS], a table of variants, batches of 512 mixed as its Table 1, 25 epochs, rates 2e-5 and 2e-3."""
-    return TrainConfig(
+    return GenerelConfig(
         name="generel",
         quota={"synonym": 107, "relation": 142, "gwas": 40, "eqtl": 19, "biobank": 204},
         chunk=512,
     )
 
 
-def generel_cpu() -> TrainConfig:
+def generel_cpu() -> GenerelConfig:
     """The default without a GPU: mean pooling as MiniLM was trained, more of the pairs that cost no text."""
     return replace(
         generel(),
@@ -32,7 +32,7 @@ def generel_cpu() -> TrainConfig:
     )
 
 
-def generel_locus() -> TrainConfig:
+def generel_locus() -> GenerelConfig:
     """The default: the encoder of variants knows genes and positions, and starts and ends in closed form.
 
     `embed.associate` sets the texts' linear layer and the variants' rows before the first step, and trains the variants
@@ -47,7 +47,7 @@ def generel_locus() -> TrainConfig:
     )
 
 
-def generel_small() -> TrainConfig:
+def generel_small() -> GenerelConfig:
     """About a minute on the starter data on a CPU."""
     return replace(
         generel_locus(),

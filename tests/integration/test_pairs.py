@@ -118,4 +118,5 @@ def test_a_saved_cache_is_read_back_equal(cache, tmp_path):
     assert again.variants.equals(cache.variants)
     assert again.pairs.to_pylist() == cache.pairs.to_pylist()
     assert again.manifest == cache.manifest
+    assert (again.names, again.definitions) == (cache.names, cache.definitions)
     assert len(cache.manifest["queries"]["relations"]) == 64

@@ -8,7 +8,7 @@ import pytest
 import torch
 from transformers import BertConfig, BertModel, BertTokenizerFast
 
-from embed.config import TrainConfig
+from embed.config import GenerelConfig
 from embed.pairs import CONCEPTS, PAIRS, VARIANTS, PairCache
 
 DISEASES = (
@@ -82,8 +82,8 @@ def _make_cache(associations: int = 40, seed: int = 0) -> PairCache:
 
 
 @pytest.fixture
-def tiny_config(tiny_base: str) -> TrainConfig:
-    return TrainConfig(
+def tiny_config(tiny_base: str) -> GenerelConfig:
+    return GenerelConfig(
         name="tiny", base_model=tiny_base, pooling="mean", dimensions=48, max_length=16, epochs=3, chunk=8,
         quota={"synonym": 4, "relation": 4, "gwas": 8, "eqtl": 4, "biobank": 4}, precision="fp32",
         log_every=2, checkpoint_every=4, learning_rate=1e-3,

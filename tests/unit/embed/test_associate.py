@@ -8,9 +8,10 @@ from torch.nn import functional as F
 
 from embed.associate import finish, fit, start, start_texts, start_variants, units
 from embed.association_part import AssociationPart
-from embed.encoder import Generel, load_base
+from embed.encoder import load_base
 from embed.evaluate.association import auc
 from embed.locus import LocusEncoder
+from embed.methods.generel import Generel
 from embed.pairs import TASKS
 from embed.split import hold_out
 from embed.tokens import tokenize
@@ -21,8 +22,8 @@ def locus(tiny_base, tiny_cache, tiny_config):
     """A model that knows loci, and the tokens of its texts."""
     transformer, tokenizer = load_base(tiny_base)
     config = dataclasses.replace(tiny_config, variant_encoder="locus")
-    model = Generel(config, transformer, tiny_cache)
-    return model, tokenize(tiny_cache.strings.to_pylist(), tokenizer, config.max_length)
+    tokens = tokenize(tiny_cache.strings.to_pylist(), tokenizer, config.max_length)
+    return Generel(config, transformer, tiny_cache, np.ones(len(tiny_cache.pairs), bool), tokens), tokens
 
 
 def right(encoder: LocusEncoder, part: AssociationPart, links) -> float:

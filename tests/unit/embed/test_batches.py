@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from embed.batches import Batches
 from embed.encoder import load_base
+from embed.methods.generel import GenerelBatches
 from embed.pairs import TASKS
 from embed.tokens import tokenize
 from kgbuild.errors import TrainError
@@ -21,9 +21,9 @@ def everything(cache):
 
 
 def test_batches_are_a_pure_function_of_seed_epoch_and_step(tiny_cache, tiny_config, tokens):
-    one, other = (Batches(tiny_cache, everything(tiny_cache), tokens, tiny_config) for _ in range(2))
+    one, other = (GenerelBatches(tiny_cache, everything(tiny_cache), tokens, tiny_config) for _ in range(2))
     later = [other.rows(epoch, step) for epoch in (2, 1, 0) for step in reversed(range(other.steps))][::-1]
-    reseeded = Batches(tiny_cache, everything(tiny_cache), tokens, dataclasses.replace(tiny_config, seed=1))
+    reseeded = GenerelBatches(tiny_cache, everything(tiny_cache), tokens, dataclasses.replace(tiny_config, seed=1))
 
     for at, row in enumerate(later):
         assert (one.rows(*divmod(at, one.steps)) == row).all()
@@ -31,7 +31,7 @@ def test_batches_are_a_pure_function_of_seed_epoch_and_step(tiny_cache, tiny_con
 
 
 def test_a_pass_through_a_task_takes_each_of_its_pairs_once(tiny_cache, tiny_config, tokens):
-    batches = Batches(tiny_cache, everything(tiny_cache), tokens, tiny_config)
+    batches = GenerelBatches(tiny_cache, everything(tiny_cache), tokens, tiny_config)
     gwas = TASKS.index("gwas")
     steps = len(batches.pools[gwas]) // tiny_config.quota["gwas"]
     rows = np.concatenate([batches.rows(0, step) for step in range(steps)])
@@ -41,7 +41,7 @@ def test_a_pass_through_a_task_takes_each_of_its_pairs_once(tiny_cache, tiny_con
 
 
 def test_each_distinct_text_is_encoded_once_and_every_pair_finds_its_own(tiny_cache, tiny_config, tokens):
-    batches = Batches(tiny_cache, everything(tiny_cache), tokens, tiny_config)
+    batches = GenerelBatches(tiny_cache, everything(tiny_cache), tokens, tiny_config)
     batch, row = batches.batch(0, 0), batches.rows(0, 0)
     texts = [
         tuple(ids[mask.bool()].tolist())
@@ -64,7 +64,7 @@ def test_known_positives_are_masked_and_held_out_pairs_are_not(tiny_cache, tiny_
     edges = {(h, t) for task, h, t in _pairs(tiny_cache) if task in (2, 4)}
     held_out = sorted(edges)[::3]
     mask[[i for i, (task, h, t) in enumerate(_pairs(tiny_cache)) if task in (2, 4) and (h, t) in held_out]] = False
-    batches = Batches(tiny_cache, mask, tokens, tiny_config)
+    batches = GenerelBatches(tiny_cache, mask, tokens, tiny_config)
 
     for step in range(batches.steps):
         row, batch = batches.rows(0, step), batches.batch(0, step)
@@ -86,7 +86,7 @@ def _pairs(cache):
 
 
 def test_a_stream_gives_the_same_batches_as_asking_for_each(tiny_cache, tiny_config, tokens):
-    batches = Batches(tiny_cache, everything(tiny_cache), tokens, tiny_config)
+    batches = GenerelBatches(tiny_cache, everything(tiny_cache), tokens, tiny_config)
     streamed = list(batches.stream(1, 5, torch.device("cpu")))
 
     assert len(streamed) == 4
@@ -100,12 +100,12 @@ def test_rows_that_name_many_traits_are_known_but_not_sampled(tiny_cache, tiny_c
     cache = tiny_cache
     column = cache.pairs.schema.get_field_index("n_traits")
     many = cache.pairs.set_column(column, "n_traits", [[9 if t == 2 else 1 for t in cache.pairs["task"].to_pylist()]])
-    batches = Batches(dataclasses.replace(cache, pairs=many), everything(cache), tokens, tiny_config)
+    batches = GenerelBatches(dataclasses.replace(cache, pairs=many), everything(cache), tokens, tiny_config)
 
     assert TASKS.index("gwas") not in batches.pools
-    assert batches.edges.nnz == Batches(cache, everything(cache), tokens, tiny_config).edges.nnz
+    assert batches.edges.nnz == GenerelBatches(cache, everything(cache), tokens, tiny_config).edges.nnz
 
 
 def test_nothing_to_train_on_is_one_line(tiny_cache, tiny_config, tokens):
     with pytest.raises(TrainError, match="none left to train on"):
-        Batches(tiny_cache, ~everything(tiny_cache), tokens, tiny_config)
+        GenerelBatches(tiny_cache, ~everything(tiny_cache), tokens, tiny_config)

@@ -1,0 +1,92 @@
+"""The gradients of one batch, by whatever number of processes, with the texts' states kept or computed again.
+
+A loss is a function of the vectors of the batch's distinct texts. So each process encodes some of the chunks, all get
+all vectors, each computes the whole loss (which is small beside the encoding) and takes its gradient by the vectors
+back through its own chunks. With n processes that gives the gradients of one process with the same batch, and so does
+computing a chunk's states a second time instead of keeping them (gradient caching: Gao et al. 2021, Scaling Deep
+Contrastive Learning Batch Size under Memory Limited Setup, section 3).
+
+Every chunk, and the loss, draws its dropout from a seed of its own: (seed, step, chunk).
+
+Legend: N distinct texts, D their vectors' width, B rows of the batch.
+"""
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from embed import processes
+from embed.device import autocast
+from embed.methods.method import Method
+
+
+def gradients(model: Method, batch: Any, step: int, device: torch.device) -> Tensor:
+    """Add the batch's gradients to the parameters'; gives its losses, B, detached.
+
+    Args:
+        model: In training mode.
+        batch: On the device.
+        step: Of the training, for the seeds.
+        device: Where the model is.
+    """
+    config, seed = model.config, (model.config.seed, step)
+    own = range(processes.rank(), len(batch.chunks), processes.count())
+    parts: dict[int, Tensor] = {}
+    for i in own:
+        _seed(*seed, i)
+        with torch.set_grad_enabled(not config.gradient_caching), autocast(config.precision, device):
+            parts[i] = model.encode(*batch.chunks[i])
+    text_ND = _gather(parts, batch, model.text.dimensions, device).requires_grad_()
+    _seed(*seed, len(batch.chunks))
+    with autocast(config.precision, device):
+        loss_B = model.loss(text_ND, batch)
+    loss_B.mean().backward()  # type: ignore[no-untyped-call]  # torch's own
+    gradient = dict(enumerate(_split(text_ND.grad, batch)))
+    for i in own:
+        if config.gradient_caching:
+            _seed(*seed, i)
+            with autocast(config.precision, device):
+                parts[i] = model.encode(*batch.chunks[i])
+            torch.autograd.backward(parts.pop(i), gradient[i])
+    if not config.gradient_caching:
+        torch.autograd.backward([parts[i] for i in own], [gradient[i] for i in own])
+    if processes.count() > 1:
+        texts = [weight for weight in model.text.parameters() if weight.requires_grad]
+        for weight in texts:
+            weight.grad = torch.zeros_like(weight) if weight.grad is None else weight.grad
+        processes.add_up([weight.grad for weight in texts if weight.grad is not None])
+    return loss_B.detach()
+
+
+@torch.no_grad()
+def losses(model: Method, batch: Any, device: torch.device) -> Tensor:
+    """The batch's losses, B, without gradients and without dropout."""
+    model.eval()
+    own = range(processes.rank(), len(batch.chunks), processes.count())
+    with autocast(model.config.precision, device):
+        parts = {i: model.encode(*batch.chunks[i]) for i in own}
+        loss_B = model.loss(_gather(parts, batch, model.text.dimensions, device), batch)
+    model.train()
+    return loss_B
+
+
+def _gather(parts: dict[int, Tensor], batch: Any, dimensions: int, device: torch.device) -> Tensor:
+    """All processes' vectors in the order of the chunks, N×D, without their graphs."""
+    if processes.count() == 1:
+        return torch.cat([parts[i].detach() for i in range(len(batch.chunks))])
+    zeros = {i: torch.zeros(len(ids_NL), dimensions, device=device) for i, (ids_NL, _) in enumerate(batch.chunks)}
+    text_ND = torch.cat([parts[i].detach() if i in parts else zeros[i] for i in range(len(batch.chunks))])
+    processes.add_up([text_ND])
+    return text_ND
+
+
+def _split(text_ND: Tensor | None, batch: Any) -> tuple[Tensor, ...]:
+    assert text_ND is not None  # a loss without texts has nothing to train here
+    parts: tuple[Tensor, ...] = text_ND.split([len(ids_NL) for ids_NL, _ in batch.chunks])  # type: ignore[no-untyped-call]
+    return parts
+
+
+def _seed(seed: int, step: int, part: int) -> None:
+    torch.manual_seed(int(np.random.SeedSequence((seed, step, part)).generate_state(1, np.uint64)[0] >> 1))
