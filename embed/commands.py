@@ -11,20 +11,22 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from embed import enrich as enrichment
-from embed import pairs
+from embed import pairs, processes
 from embed.baselines.degree import degree
 from embed.baselines.locus_neighbour import locus_neighbour
 from embed.baselines.svd import svd
 from embed.checkpoint import Encoder, load_encoder
-from embed.config import TrainConfig
+from embed.config import GenerelConfig, TrainConfig
 from embed.evaluate import mapping as mapping_figures
 from embed.evaluate.association import CROSSED_STUDY, Score, evaluate, rank_by_odds
 from embed.recipes import RECIPES
+from embed.recipes.generel import VARIANTS
 from embed.split import Split, hold_out
 from embed.train import train as run
 from kgbuild import mapping
 from kgbuild.console import Steps, err
 from kgbuild.errors import InputError
+from kgbuild.files import locked, replacing
 from kgbuild.home import folder
 from kgbuild.store import Store, connect
 
@@ -38,21 +40,27 @@ def read_pairs(store: Store) -> pairs.PairCache:
     if not rows:
         raise InputError("the graph is empty; load it first: kg load all --data DIR")
     at = folder("pairs") / rows[0]["id"]
-    if (at / "manifest.json").exists():
-        cache = pairs.PairCache.load(at)
-        if cache.manifest["queries"] == pairs.query_hashes(store):
-            return cache
-    with Steps().step("reading pairs from the graph"):
-        pairs.read(store, rows[0]["id"]).save(at)
-    return pairs.PairCache.load(at)
+    with (folder("pairs") / "lock").open("w") as file, locked(file, lambda: None):  # `torchrun` starts several at once
+        if (at / "manifest.json").exists():
+            cache = pairs.PairCache.load(at)
+            if cache.manifest["queries"] == pairs.query_hashes(store):
+                return cache
+        with Steps().step("reading pairs from the graph"):
+            pairs.read(store, rows[0]["id"]).save(at)
+        return pairs.PairCache.load(at)
 
 
 def recipe(name: str) -> TrainConfig:
-    """A recipe by its name, spelled with `-` or `_`."""
-    key = name.replace("-", "_")
+    """A recipe by its name, spelled with `-` or `_`; `RECIPE:VARIANT` for an ablation of GENEREL."""
+    key, _, kind = name.replace("-", "_").partition(":")
     if key not in RECIPES:
         raise InputError(f"{name}: no such recipe; one of {', '.join(sorted(RECIPES))}")
-    return RECIPES[key]()
+    config = RECIPES[key]()
+    if not kind:
+        return config
+    if kind not in VARIANTS or not isinstance(config, GenerelConfig):
+        raise InputError(f"{name}: no such variant; GENEREL's recipes have {', '.join(sorted(VARIANTS))}")
+    return replace(VARIANTS[kind](config), name=f"{key}_{kind}")
 
 
 def train(name: str, out: Path | None, options: dict[str, Any], resume: bool) -> None:
@@ -63,18 +71,18 @@ def train(name: str, out: Path | None, options: dict[str, Any], resume: bool) ->
     if "batch_size" in options:
         config = config.resized(options.pop("batch_size"))
     config = replace(config, **options)
-    out = out or folder("models") / name.replace("-", "_")
+    out = out or folder("models") / config.name
     with connect() as store:
         cache = read_pairs(store)
     split = _split(cache, kind, config.seed)
     mask = np.ones(len(cache.pairs), bool) if split is None else split.train_mask
-    run(config, cache, out, mask, minutes, resume)
-    held = out / "hold_out.json"
-    part = held.with_suffix(".part")
-    part.write_text(
-        json.dumps({"kind": kind, "share": HELD_OUT, "seed": config.seed, "graph": cache.manifest["digest"]})
-    )
-    part.replace(held)
+    with processes.together():
+        run(config, cache, out, mask, minutes, resume)
+        if processes.rank() > 0:
+            return
+    held = {"kind": kind, "share": HELD_OUT, "seed": config.seed, "graph": cache.manifest["digest"]}
+    with replacing(out / "hold_out.json") as (part,):
+        part.write_text(json.dumps(held))
     err.print(f"The model is in {out}. Next: `kg enrich`")
 
 

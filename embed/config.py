@@ -76,6 +76,9 @@ class GenerelConfig(TrainConfig):
         temperature: τ at the start.
         symmetric: Both directions of the loss; False is the printed form, each tail among the batch's heads.
         max_traits: Associations whose row names more traits are known positives but not sampled.
+        weights: Weight pairs as the graph does, or all alike.
+        negatives: Whether a pair's negatives are all others of the batch, or those of its own task.
+        names: Synonym pairs of all names of a concept, or those with its label alone.
     """
 
     quota: Mapping[str, int] = field(default_factory=dict)
@@ -86,6 +89,9 @@ class GenerelConfig(TrainConfig):
     temperature: float = 0.07
     symmetric: bool = True
     max_traits: int = 5
+    weights: Literal["stated", "one"] = "stated"
+    negatives: Literal["batch", "task"] = "batch"
+    names: Literal["all", "label"] = "all"
 
     def resized(self, pairs: int) -> Self:
         """The same mix of tasks; a task that has a quota keeps at least one pair."""

@@ -30,12 +30,12 @@ def count() -> int:
 def together() -> Iterator[torch.device]:
     """Join the processes that `torchrun` started; gives the device of this one."""
     device = best_device()
+    if device.type == "cuda" and "LOCAL_RANK" in os.environ:
+        device = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
+        torch.cuda.set_device(device)
     if "RANK" not in os.environ or dist.is_initialized():
         yield device
         return
-    if device.type == "cuda":
-        device = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
-        torch.cuda.set_device(device)
     dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
     try:
         yield device

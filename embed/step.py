@@ -50,8 +50,8 @@ def gradients(model: Method, batch: Any, step: int, device: torch.device) -> Ten
             with autocast(config.precision, device):
                 parts[i] = model.encode(*batch.chunks[i])
             torch.autograd.backward(parts.pop(i), gradient[i])
-    if not config.gradient_caching:
-        torch.autograd.backward([parts[i] for i in own], [gradient[i] for i in own])
+    if parts:
+        torch.autograd.backward(list(parts.values()), [gradient[i] for i in parts])
     if processes.count() > 1:
         texts = [weight for weight in model.text.parameters() if weight.requires_grad]
         for weight in texts:

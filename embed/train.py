@@ -113,7 +113,11 @@ def train(
                 if saves:
                     state.save(checkpoint, same, at, model, optimizers)
                     saved = at.step
-                if late or (config.patience and at.waited >= config.patience):
+                if config.patience and at.waited >= config.patience:
+                    if processes.rank() == 0:
+                        err.print(f"step {at.step:,}: no lower validation loss in {at.waited} checkpoints; it ends")
+                    break
+                if late:
                     break
         curves.close()
         model.cpu().eval()
@@ -166,8 +170,9 @@ def plan(model: Method, batches: Batches, seconds: float, device: torch.device) 
 
     The measured steps change nothing. Prints the estimate.
     """
-    times = []
+    times, chunks = [], math.inf
     for step, batch in enumerate(batches.stream(0, 4, device)):  # the first one warms up
+        chunks = min(chunks, len(batch.chunks))
         started = time.monotonic()
         gradients(model, batch, step, device).sum().item()  # waits for the GPU
         model.zero_grad()
@@ -175,12 +180,19 @@ def plan(model: Method, batches: Batches, seconds: float, device: torch.device) 
     each = processes.agree(1.1 * float(np.median(times[1:])), device)  # the optimizer's share
     total = model.config.epochs * batches.steps
     planned = max(1, min(total, int(seconds / each))) if math.isfinite(seconds) else total
+    if processes.rank() > 0:
+        return planned
     err.print(
         f"{model.config.name}: {planned:,} of {total:,} steps of {batches.size:,} pairs "
         f"({model.config.epochs} epochs), "
         f"about {planned * each / 60:,.1f} minutes at {batches.size / each:,.0f} pairs/s on {device.type}"
         + (f" by {processes.count()} processes" if processes.count() > 1 else "")
     )
+    if processes.count() > chunks:
+        err.print(
+            f"{processes.count()} processes share {chunks} chunks of texts a batch, so some have nothing to do: "
+            "train with a smaller --chunk, a larger --batch-size or fewer processes"
+        )
     return planned
 
 

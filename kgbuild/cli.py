@@ -539,6 +539,15 @@ def train(
     pooling: Annotated[str | None, typer.Option(help="cls or mean.")] = None,
     epochs: Annotated[int | None, typer.Option(help="Passes over the pairs.")] = None,
     batch_size: Annotated[int | None, typer.Option(help="Pairs a batch.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="Of the language model, at its peak.")] = None,
+    precision: Annotated[str | None, typer.Option(help="bf16, fp32 or auto (bf16 where the device has it).")] = None,
+    chunk: Annotated[int | None, typer.Option(help="Distinct texts encoded at once.")] = None,
+    gradient_caching: Annotated[
+        bool | None, typer.Option("--gradient-caching", help="Batches of any size in the memory of one chunk.")
+    ] = None,
+    patience: Annotated[
+        int | None, typer.Option(help="Stop after so many checkpoints without a lower validation loss.")
+    ] = None,
     max_time: Annotated[float | None, typer.Option(help="Stop after so many minutes.")] = None,
     hold_out: Annotated[
         str | None, typer.Option(help="Associations kept for `kg evaluate`: grouped, random or none.")
@@ -549,6 +558,8 @@ def train(
     """Train an encoder of texts and variants on pairs sampled from the graph."""
     options = {
         "base_model": base_model, "pooling": pooling, "epochs": epochs, "batch_size": batch_size,
+        "learning_rate": learning_rate, "precision": precision, "chunk": chunk, "gradient_caching": gradient_caching,
+        "patience": patience,
         "max_minutes": max_time, "hold_out": hold_out, "seed": seed,
     }  # fmt: skip
     _embed("commands").train(recipe, out, {k: v for k, v in options.items() if v is not None}, resume)

@@ -77,15 +77,18 @@ class GenerelBatches(Batches):
         super().__init__(tokens, config.chunk)
         self.config, self.strings = config, cache.strings
         self.task, self.weight = cache.column("task"), cache.column("weight")
+        if config.weights == "one":
+            self.weight = np.ones_like(self.weight)
         self.head_text, self.tail_text = (cache.column(name).astype(np.int64) for name in ("head_text", "tail_text"))
-        self.tail = cache.column("tail").astype(np.int64)
+        self.head, self.tail = (cache.column(name).astype(np.int64) for name in ("head", "tail"))
+        self.label = cache.concepts["label"].to_numpy()
         keys: dict[str, int] = {}
         self.key = np.array(
             [keys.setdefault(name_key(text), len(keys)) for text in cache.strings.to_pylist()], np.int64
         )
         group = cache.concepts["group"].to_numpy().astype(np.int64)
         n_groups = int(group.max(initial=-1)) + 1
-        self.head_node = group[cache.column("head")]
+        self.head_node = group[self.head]
         association = self.task >= FIRST_ASSOCIATION
         self.tail_node = np.where(association, n_groups + self.tail, group[np.where(association, 0, self.tail)])
         self.edges = _adjacency(self.head_node[train_mask], self.tail_node[train_mask], n_groups + len(cache.variants))
@@ -98,8 +101,10 @@ class GenerelBatches(Batches):
 
     def _pools(self, sampled: NDArray[np.bool_], association: NDArray[np.bool_]) -> dict[int, NDArray[np.int64]]:
         same_name = ~association & (self.key[self.head_text] == self.key[self.tail_text])
+        names_other = (self.task == TASKS.index("synonym")) & (self.head_text != self.label[self.head])
+        unlabelled = names_other & (self.config.names == "label")
         wanted = np.isin(self.task, [TASKS.index(task) for task, quota in self.config.quota.items() if quota])
-        row = np.flatnonzero(sampled & wanted & ~same_name)
+        row = np.flatnonzero(sampled & wanted & ~same_name & ~unlabelled)
         row = row[np.argsort(-self.weight[row], kind="stable")]
         what = np.stack([self.task, self.head_text, self.tail_text, self.head_node, self.tail_node])[:, row]
         row = np.sort(row[np.unique(what, axis=1, return_index=True)[1]])
@@ -148,6 +153,8 @@ class GenerelBatches(Batches):
         known_BB: NDArray[np.bool_] = self.edges[head][:, tail].toarray()
         for one, other in ((head, tail), (head_key, tail_key), (head_key, head_key), (tail_key, tail_key)):
             known_BB |= one[:, None] == other[None, :]
+        if self.config.negatives == "task":  # another task's pairs are as little a negative as a known positive
+            known_BB |= self.task[row][:, None] != self.task[row][None, :]
         np.fill_diagonal(known_BB, False)
         return known_BB
 

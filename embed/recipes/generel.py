@@ -4,7 +4,9 @@ Source: Yuan et al., Unified Representation of Genomic and Biomedical Concepts t
 Contrastive Learning, ICML 2025 workshop on multi-modal foundation models for life sciences.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from embed.config import GenerelConfig
 
@@ -56,3 +58,32 @@ def generel_small() -> GenerelConfig:
         epochs=4,
         log_every=5,
     )
+
+
+Variant = Callable[[GenerelConfig], GenerelConfig]
+
+
+def _only(*tasks: str) -> Variant:
+    def changed(config: GenerelConfig) -> GenerelConfig:
+        quota = {task: pairs if task in tasks else 0 for task, pairs in config.quota.items()}
+        return replace(config, quota=quota).resized(sum(config.quota.values()))
+
+    return changed
+
+
+def _but(**changes: Any) -> Variant:
+    return lambda config: replace(config, **changes)
+
+
+#: What `kg train RECIPE:VARIANT` leaves out (GENEREL, section 4.3), in batches as large as before, or does otherwise,
+#: where the paper leaves it open.
+VARIANTS: dict[str, Variant] = {
+    "without_synonyms": _only("relation", "gwas", "eqtl", "biobank"),
+    "without_relations": _only("synonym", "gwas", "eqtl", "biobank"),
+    "gwas_eqtl": _only("gwas", "eqtl"),
+    "biobank": _only("biobank"),
+    "unweighted": _but(weights="one"),
+    "task_negatives": _but(negatives="task"),
+    "label_names": _but(names="label"),
+    "one_direction": _but(symmetric=False),
+}

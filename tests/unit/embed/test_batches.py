@@ -109,3 +109,21 @@ def test_rows_that_name_many_traits_are_known_but_not_sampled(tiny_cache, tiny_c
 def test_nothing_to_train_on_is_one_line(tiny_cache, tiny_config, tokens):
     with pytest.raises(TrainError, match="none left to train on"):
         GenerelBatches(tiny_cache, ~everything(tiny_cache), tokens, tiny_config)
+
+
+def test_options_that_the_paper_leaves_open_change_weights_names_and_negatives(tiny_cache, tiny_config, tokens):
+    def batches(**options):
+        return GenerelBatches(tiny_cache, everything(tiny_cache), tokens, dataclasses.replace(tiny_config, **options))
+
+    plain, alone = batches().batch(0, 0), batches(negatives="task").batch(0, 0)
+    other = plain.task_B[:, None] != plain.task_B[None, :]
+
+    assert (batches(weights="one").batch(0, 0).weight_B == 1).all()
+    assert not plain.known_BB[other].all()
+    assert torch.equal(alone.known_BB, plain.known_BB | other)
+    shuffled = [
+        {**row, "head_text": row["tail_text"]} if not row["task"] else row for row in tiny_cache.pairs.to_pylist()
+    ]
+    unlabelled = dataclasses.replace(tiny_cache, pairs=tiny_cache.pairs.from_pylist(shuffled, tiny_cache.pairs.schema))
+    config = dataclasses.replace(tiny_config, names="label")
+    assert TASKS.index("synonym") not in GenerelBatches(unlabelled, everything(unlabelled), tokens, config).pools

@@ -1,7 +1,9 @@
 import pytest
 
+from embed.commands import recipe
 from embed.pairs import TASKS
 from embed.recipes import RECIPES, generel
+from kgbuild.errors import InputError
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -18,6 +20,21 @@ def test_generel_is_the_papers_training():
     assert sum(config.quota.values()) == 512
     assert (config.epochs, config.learning_rate, config.variant_learning_rate) == (25, 2e-5, 2e-3)
     assert (config.pooling, config.dimensions, config.variant_encoder, config.text_head) == ("cls", 768, "table", False)
+
+
+def test_a_variant_leaves_tasks_out_in_batches_as_large_as_before():
+    config = recipe("generel:without-synonyms")
+
+    assert config.name == "generel_without_synonyms"
+    assert config.quota["synonym"] == 0
+    assert abs(sum(config.quota.values()) - 512) < 3
+    assert {task for task, pairs in recipe("generel-cpu:biobank").quota.items() if pairs} == {"biobank"}
+
+
+@pytest.mark.parametrize("name", ["generel:without_sense", "generell"])
+def test_an_unknown_recipe_or_variant_is_one_line_that_names_the_others(name):
+    with pytest.raises(InputError, match=r"no such .*(gwas_eqtl|generel_locus)"):
+        recipe(name)
 
 
 def test_another_batch_size_keeps_the_mix():

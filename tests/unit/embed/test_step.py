@@ -1,0 +1,116 @@
+"""The gradients of a batch, whoever computes them."""
+
+import dataclasses
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from embed.encoder import load_base
+from embed.methods import prepare
+from embed.step import gradients
+from embed.tokens import tokenize
+from embed.train import train
+from kgbuild.errors import TrainError
+
+CPU = torch.device("cpu")
+TRAIN = """
+import sys
+from pathlib import Path
+from embed.config import GenerelConfig
+from embed.pairs import PairCache
+from embed.train import train
+folder = Path(sys.argv[1])
+train(GenerelConfig.load(folder / "config.json"), PairCache.load(folder / "pairs"), folder / "together")
+"""
+
+
+def prepared(cache, config, **options):
+    config = dataclasses.replace(config, **options)
+    transformer, tokenizer = load_base(config.base_model)
+    torch.manual_seed(0)
+    tokens = tokenize(cache.strings.to_pylist(), tokenizer, config.max_length)
+    return prepare(config, cache, np.ones(len(cache.pairs), bool), transformer, tokens)
+
+
+def found(given, train=True):
+    """Losses, and gradients by name, of the first batch."""
+    loss_B = gradients(given.model.train(train), given.batches.batch(0, 0), 1, CPU)
+    return loss_B, {name: w.grad.to_dense() for name, w in given.model.named_parameters() if w.grad is not None}
+
+
+def test_gradients_by_way_of_the_vectors_are_those_of_the_whole_graph(tiny_cache, tiny_config):
+    loss_B, split = found(prepared(tiny_cache, tiny_config), train=False)
+    given = prepared(tiny_cache, tiny_config)
+    model, batch = given.model.eval(), given.batches.batch(0, 0)
+    whole_B = model.loss(torch.cat([model.encode(*chunk) for chunk in batch.chunks]), batch)
+    whole_B.mean().backward()
+
+    assert len(batch.chunks) > 1
+    assert torch.allclose(loss_B, whole_B)
+    for name, weight in model.named_parameters():
+        if weight.grad is not None:
+            assert torch.allclose(split[name], weight.grad.to_dense(), atol=1e-6), name
+
+
+def test_gradient_caching_gives_the_same_gradients_with_the_same_dropout(tiny_cache, tiny_config):
+    loss_B, kept = found(prepared(tiny_cache, tiny_config))
+    cached_B, cached = found(prepared(tiny_cache, tiny_config, gradient_caching=True))
+    plain_B, _ = found(prepared(tiny_cache, tiny_config), train=False)
+
+    assert torch.equal(loss_B, cached_B)
+    assert not torch.allclose(loss_B, plain_B)
+    for name, gradient in kept.items():
+        assert torch.allclose(gradient, cached[name], atol=1e-6), name
+
+
+@pytest.mark.parametrize("processes", [2, 4])
+def test_several_processes_train_what_one_does(tiny_cache, tiny_config, tmp_path, processes):
+    config = dataclasses.replace(tiny_config, chunk=4, epochs=1, patience=3, validation=0.1, variant_encoder="locus")
+    config.save(tmp_path / "config.json")
+    tiny_cache.save(tmp_path / "pairs")
+    (tmp_path / "run.py").write_text(TRAIN)
+    command = ["-m", "torch.distributed.run", "--nproc-per-node", str(processes), str(tmp_path / "run.py")]
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3]), "OMP_NUM_THREADS": "1"}
+    train(config, tiny_cache, tmp_path / "alone")
+
+    done = subprocess.run([sys.executable, *command, str(tmp_path)], env=environment, capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stderr
+    assert f"by {processes} processes" in done.stderr
+    assert ("processes share" in done.stderr) == (processes == 4)  # batches of three chunks
+    one, several = (
+        torch.load(tmp_path / name / "training/checkpoint.pt", weights_only=True) for name in ("alone", "together")
+    )
+    assert several["at"]["step"] == one["at"]["step"]
+    for name, weight in one["model"].items():
+        assert torch.allclose(weight, several["model"][name], atol=1e-4), name
+
+
+def test_a_batch_that_memory_does_not_hold_is_one_line(tiny_cache, tiny_config, out, monkeypatch):
+    import embed.train
+
+    def full(*_):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(embed.train, "gradients", full)
+
+    with pytest.raises(TrainError, match="does not hold a batch; train with --gradient-caching or a smaller"):
+        train(tiny_config, tiny_cache, out)
+
+
+def test_patience_stops_a_training_that_gets_no_better_and_says_so(tiny_cache, tiny_config, out, capsys):
+    config = dataclasses.replace(
+        tiny_config, epochs=500, patience=3, validation=0.2, checkpoint_every=2, learning_rate=0.0,
+        variant_learning_rate=1e-12,
+    )  # fmt: skip
+    train(config, tiny_cache, out)
+
+    at = torch.load(out / "training/checkpoint.pt", weights_only=True)["at"]
+    assert at["step"] == 8
+    assert at["waited"] == 3
+    assert "no lower validation loss in 3 checkpoints; it ends" in capsys.readouterr().err
