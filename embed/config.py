@@ -79,6 +79,8 @@ class GenerelConfig(TrainConfig):
         weights: Weight pairs as the graph does, or all alike.
         negatives: Whether a pair's negatives are all others of the batch, or those of its own task.
         names: Synonym pairs of all names of a concept, or those with its label alone.
+        hard_negatives: Share of a batch's pairs to whose candidates a hard negative of the head is added
+            (`embed.hard_negatives`).
     """
 
     quota: Mapping[str, int] = field(default_factory=dict)
@@ -92,6 +94,7 @@ class GenerelConfig(TrainConfig):
     weights: Literal["stated", "one"] = "stated"
     negatives: Literal["batch", "task"] = "batch"
     names: Literal["all", "label"] = "all"
+    hard_negatives: float = 0.0
 
     def resized(self, pairs: int) -> Self:
         """The same mix of tasks; a task that has a quota keeps at least one pair."""

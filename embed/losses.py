@@ -19,6 +19,8 @@ def info_nce(
     known_BB: Tensor,
     kind_B: Tensor,
     symmetric: bool = True,
+    extra_ED: Tensor | None = None,
+    known_BE: Tensor | None = None,
 ) -> Tensor:
     """Weighted InfoNCE of one batch, a loss for each pair.
 
@@ -26,7 +28,7 @@ def info_nce(
     is the minibatch, which the tasks share, and every head is a text. The other direction, which the paper does not
     print, asks each head for its tail among the tails of the same kind: that a vector is a variant's is no answer.
 
-    Legend: B pairs, D embedding width.
+    Legend: B pairs, D embedding width, E hard negatives.
 
     Args:
         head_BD: Unit vectors of the heads.
@@ -36,6 +38,9 @@ def info_nce(
         known_BB: True where head i and tail j are known to belong together, the diagonal excepted: no negatives.
         kind_B: What each tail is: equal numbers, equal kinds.
         symmetric: The mean of both directions; False is the printed one alone.
+        extra_ED: Unit vectors of texts that are candidates beside the batch's own: for every tail's head, and for every
+            head's tail where that is a text. Ours.
+        known_BE: True where pair i and text e belong together: no negative.
 
     Returns:
         B losses in nats, weighted; their mean is the objective.
@@ -43,11 +48,17 @@ def info_nce(
     Source: GENEREL, the equation of section 3.
     """
     with torch.autocast(head_BD.device.type, enabled=False):
-        logits_BB = log_scale.float().exp() * (head_BD.float() @ tail_BD.float().T)
+        scale = log_scale.float().exp()
+        logits_BB = scale * (head_BD.float() @ tail_BD.float().T)
         logits_BB = logits_BB.masked_fill(known_BB, MASKED)
         diagonal_B = torch.arange(len(logits_BB), device=logits_BB.device)
-        loss_B = F.cross_entropy(logits_BB.T, diagonal_B, reduction="none")
+        heads_BC, tails_BC = logits_BB.T, logits_BB.masked_fill(kind_B[:, None] != kind_B[None, :], MASKED)
+        if extra_ED is not None and known_BE is not None and len(extra_ED):
+            by_tail_BE, by_head_BE = (scale * (end_BD.float() @ extra_ED.float().T) for end_BD in (tail_BD, head_BD))
+            heads_BC = torch.cat([heads_BC, by_tail_BE.masked_fill(known_BE, MASKED)], 1)
+            no_text_BE = known_BE | (kind_B != 0)[:, None]
+            tails_BC = torch.cat([tails_BC, by_head_BE.masked_fill(no_text_BE, MASKED)], 1)
+        loss_B = F.cross_entropy(heads_BC, diagonal_B, reduction="none")
         if symmetric:
-            other_BB = logits_BB.masked_fill(kind_B[:, None] != kind_B[None, :], MASKED)
-            loss_B = (loss_B + F.cross_entropy(other_BB, diagonal_B, reduction="none")) / 2
+            loss_B = (loss_B + F.cross_entropy(tails_BC, diagonal_B, reduction="none")) / 2
         return weight_B.float() * loss_B

@@ -52,6 +52,7 @@ VARIANTS = pa.schema(
 )
 NAMES = pa.schema({"concept": pa.int32(), "text": pa.int32(), "language": _DICTIONARY}.items())
 DEFINITIONS = pa.schema({"concept": pa.int32(), "text": pa.int32()}.items())
+DENIED = pa.schema({"head": pa.int32(), "tail": pa.int32()}.items())
 PAIRS = pa.schema(
     {
         "task": pa.uint8(),
@@ -86,6 +87,7 @@ class PairCache:
         manifest: `digest` of the graph, `queries` (name → sha256), `rows` (name → pairs), parameters.
         names: `concept` (→ concepts), `text` (→ strings), `language`: every label and exact name, in any language.
         definitions: `concept` (→ concepts), `text` (→ strings).
+        denied: `head`, `tail` (→ concepts): exact matches that a curator denied.
     """
 
     strings: pa.StringArray
@@ -95,6 +97,7 @@ class PairCache:
     manifest: Mapping[str, Any]
     names: pa.Table = field(default_factory=NAMES.empty_table)
     definitions: pa.Table = field(default_factory=DEFINITIONS.empty_table)
+    denied: pa.Table = field(default_factory=DENIED.empty_table)
 
     def column(self, name: str) -> NDArray[Any]:
         """A numeric column of the pairs; nulls become NaN or 0."""

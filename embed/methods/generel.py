@@ -24,6 +24,7 @@ from embed import associate
 from embed.batches import Batch, Batches, in_turns
 from embed.config import GenerelConfig
 from embed.encoder import VariantEncoder
+from embed.hard_negatives import HardNegatives
 from embed.locus import LocusEncoder
 from embed.losses import MAX_LOG_SCALE, info_nce
 from embed.methods.method import Method
@@ -46,6 +47,8 @@ class GenerelBatch(Batch):
         weight_B: In (0, 2].
         known_BB: Head i and tail j belong together by the training's pairs (same concept, same name, an edge).
         kind_B: 0 for a text as tail, 1 for a variant.
+        extra_E: Rows of the encoded texts that are hard negatives.
+        known_BE: Pair i and hard negative e belong together, by the head or the tail.
     """
 
     head_B: Tensor
@@ -54,6 +57,8 @@ class GenerelBatch(Batch):
     weight_B: Tensor
     known_BB: Tensor
     kind_B: Tensor
+    extra_E: Tensor
+    known_BE: Tensor
 
 
 class GenerelBatches(Batches):
@@ -91,6 +96,8 @@ class GenerelBatches(Batches):
         self.head_node = group[self.head]
         association = self.task >= FIRST_ASSOCIATION
         self.tail_node = np.where(association, n_groups + self.tail, group[np.where(association, 0, self.tail)])
+        self.group = group
+        self.hard = HardNegatives(cache, train_mask) if config.hard_negatives else None
         self.edges = _adjacency(self.head_node[train_mask], self.tail_node[train_mask], n_groups + len(cache.variants))
         self.pools = self._pools(train_mask & (cache.column("n_traits") <= config.max_traits), association)
         self.quota = {task: config.quota[TASKS[task]] for task in self.pools}
@@ -123,18 +130,40 @@ class GenerelBatches(Batches):
         row = self._by_task(self.rows(epoch, step))
         text_row = row[self.task[row] < FIRST_ASSOCIATION]
         variant_row = row[len(text_row) :]
-        chunks, place = self.distinct(np.concatenate([self.head_text[row], self.tail_text[text_row]]))
+        extra = self._hard_negatives(row, np.random.default_rng((self.config.seed, 2, epoch, step)))
+        used = [self.head_text[row], self.tail_text[text_row], self.label[extra].astype(np.int64)]
+        chunks, place = self.distinct(np.concatenate(used))
+        tails = len(row) + len(text_row)
         tensor = torch.from_numpy
         return GenerelBatch(
             chunks=chunks,
             head_B=tensor(place[: len(row)]),
-            tail_T=tensor(place[len(row) :]),
+            tail_T=tensor(place[len(row) : tails]),
             variant_S=tensor(self.tail[variant_row]),
             weight_B=tensor(self.weight[row].astype(np.float32)),
             known_BB=tensor(self._known(row)),
             kind_B=tensor((self.task[row] >= FIRST_ASSOCIATION).astype(np.int64)),
             task_B=tensor(self.task[row].astype(np.int64)),
+            extra_E=tensor(place[tails:]),
+            known_BE=tensor(self._known_extra(row, extra)),
         )
+
+    def _hard_negatives(self, row: NDArray[np.int64], random: np.random.Generator) -> NDArray[np.int64]:
+        """Concepts that are hard negatives of some of the pairs' heads, each once."""
+        if self.hard is None:
+            return np.zeros(0, np.int64)
+        heads = self.head[row][random.random(len(row)) < self.config.hard_negatives]
+        drawn = self.hard.draw(heads, random)
+        return np.unique(drawn[drawn >= 0])
+
+    def _known_extra(self, row: NDArray[np.int64], extra: NDArray[np.int64]) -> NDArray[np.bool_]:
+        node_E, key_E = self.group[extra], self.key[self.label[extra]]
+        known_BE = np.zeros((len(row), len(extra)), bool)
+        for node_B in (self.head_node[row], self.tail_node[row]):
+            known_BE |= self.edges[node_B][:, node_E].toarray() | (node_B[:, None] == node_E[None, :])
+        for text_B in (self.head_text[row], self.tail_text[row]):
+            known_BE |= (self.key[text_B][:, None] == key_E[None, :]) & (text_B >= 0)[:, None]
+        return known_BE
 
     def _by_task(self, row: NDArray[np.int64]) -> NDArray[np.int64]:
         return row[np.argsort(self.task[row], kind="stable")]
@@ -200,6 +229,8 @@ class Generel(Method):
             batch.known_BB,
             batch.kind_B,
             self.config.symmetric,
+            text_ND[batch.extra_E],
+            batch.known_BE,
         )
 
     def rates(self) -> list[tuple[list[nn.Parameter], float]]:

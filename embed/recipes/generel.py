@@ -86,4 +86,5 @@ VARIANTS: dict[str, Variant] = {
     "task_negatives": _but(negatives="task"),
     "label_names": _but(names="label"),
     "one_direction": _but(symmetric=False),
+    "hard_negatives": _but(hard_negatives=0.25),
 }

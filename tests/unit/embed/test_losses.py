@@ -48,3 +48,23 @@ def test_gradients_are_finite_at_the_largest_scale_with_every_negative_masked():
 
     assert torch.isfinite(head.grad).all()
     assert torch.isfinite(log_scale.grad)
+
+
+def test_hard_negatives_are_further_candidates_unless_known_and_never_a_variants_rival():
+    h, t, w, log_scale, known, kind = _example()
+    extra = F.normalize(torch.randn(2, 5), dim=-1)
+    known_extra = torch.zeros(6, 2, dtype=torch.bool)
+    known_extra[1, 0] = True
+
+    def one(i: int, query: torch.Tensor, candidates: torch.Tensor, allowed: torch.Tensor, texts: bool) -> float:
+        scores = math.exp(log_scale) * (candidates @ query)
+        beside = math.exp(log_scale) * (extra @ query)[~known_extra[i] & texts]
+        return float(torch.logsumexp(torch.cat([scores[allowed], beside]), 0) - scores[i]) * float(w[i])
+
+    expected = [
+        one(i, t[i], h, ~known[:, i], True) / 2 + one(i, h[i], t, ~known[i] & (kind == kind[i]), kind[i] == 0) / 2
+        for i in range(6)
+    ]
+
+    found = info_nce(h, t, w, log_scale, known, kind, True, extra, known_extra)
+    torch.testing.assert_close(found, torch.tensor(expected))
