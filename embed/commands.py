@@ -16,12 +16,12 @@ from embed.baselines.degree import degree
 from embed.baselines.locus_neighbour import locus_neighbour
 from embed.baselines.svd import svd
 from embed.checkpoint import Encoder, load_encoder
-from embed.config import TrainConfig
+from embed.config import BioLordConfig, TrainConfig
 from embed.evaluate import mapping as mapping_figures
 from embed.evaluate.association import CROSSED_STUDY, Score, evaluate, rank_by_odds
+from embed.phases import train as run
 from embed.recipes import RECIPES
 from embed.split import Split, hold_out
-from embed.train import train as run
 from kgbuild import mapping
 from kgbuild.console import Steps, err
 from kgbuild.errors import InputError
@@ -63,6 +63,8 @@ def train(name: str, out: Path | None, options: dict[str, Any], resume: bool) ->
     if "batch_size" in options:
         config = config.resized(options.pop("batch_size"))
     config = replace(config, **options)
+    if isinstance(config, BioLordConfig) and config.teacher:
+        config = replace(config, teacher=model_folder(config.teacher))
     out = out or folder("models") / name.replace("-", "_")
     with connect() as store:
         cache = read_pairs(store)
