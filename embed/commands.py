@@ -62,8 +62,11 @@ def train(name: str, out: Path | None, options: dict[str, Any], resume: bool) ->
     kind = options.pop("hold_out", "grouped")
     if "batch_size" in options:
         config = config.resized(options.pop("batch_size"))
+    learns = isinstance(config, BioLordConfig) and config.teacher
+    if "teacher" in options and not learns:
+        raise InputError(f"--teacher: {name} learns from no other model; leave it out, or train biolord-m")
     config = replace(config, **options)
-    if isinstance(config, BioLordConfig) and config.teacher:
+    if isinstance(config, BioLordConfig) and learns:
         config = replace(config, teacher=model_folder(config.teacher))
     out = out or folder("models") / name.replace("-", "_")
     with connect() as store:

@@ -117,7 +117,7 @@ class BioLordConfig(TrainConfig):
     phase: Literal["whole", "contrast", "distil", "translate"] = "whole"
     batch: int = 256
     temperature: float = 0.05
-    relations: float = 0.5
+    relations: float = 0.8
     descriptions: int = 8
     teacher: str = ""
     components: int = 64

@@ -16,6 +16,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from embed.pairs import TASKS, PairCache
+from kgbuild.graph import name_key
 
 #: Predicate → what its head is, said of the tail, and what its tail is, said of the head; after the parent's name.
 TEMPLATES = {
@@ -61,6 +62,7 @@ TEMPLATES = {
     "DISEASE_HAS_LOCATION": ("which is located in {}", "in which {} is located"),
     "EXPRESSED_IN": ("which is expressed in {}", "in which {} is expressed"),
     "OCCURS_IN": ("which occurs in {}", "in which {} occurs"),
+    "IN_TAXON": ("which is found in {}", "in which {} is found"),
     "OVERLAPS": ("which overlaps {}", "which overlaps {}"),
     "DERIVES_FROM": ("which derives from {}", "from which {} derives"),
     "DEVELOPS_FROM": ("which develops from {}", "from which {} develops"),
@@ -114,6 +116,8 @@ def _drawn(
     head, tail, head_text, tail_text = (
         cache.column(name)[row].astype(np.int64) for name in ("head", "tail", "head_text", "tail_text")
     )
+    other_name = _keys(cache, head_text) != _keys(cache, tail_text)  # what has the same name says nothing of it
+    head, tail, head_text, tail_text, row = (a[other_name] for a in (head, tail, head_text, tail_text, row))
     way = 2 * predicate[row].astype(np.int64)
     both = np.array([np.append(head, tail), np.append(tail_text, head_text), np.append(way, way + 1)])
     both = np.unique(both, axis=1)  # what several sources say is told once
@@ -122,6 +126,12 @@ def _drawn(
     place = np.arange(both.shape[1]) - np.searchsorted(both[0], both[0])
     concept, other, way = both[:, place < each]
     return concept, other, way
+
+
+def _keys(cache: PairCache, text: NDArray[np.int64]) -> NDArray[np.object_]:
+    distinct, place = np.unique(text, return_inverse=True)
+    keys = [name_key(name) for name in cache.strings.take(pa.array(distinct)).to_pylist()]
+    return np.array(keys, object)[place]
 
 
 def _parents(cache: PairCache, train_mask: NDArray[np.bool_]) -> dict[int, int]:

@@ -536,6 +536,9 @@ def train(
     base_model: Annotated[
         str | None, typer.Option(help="Hugging Face name or folder; default: the packaged MiniLM.")
     ] = None,
+    teacher: Annotated[
+        str | None, typer.Option(help="Of biolord-m: a recipe's model or a folder; default biolord.")
+    ] = None,
     pooling: Annotated[str | None, typer.Option(help="cls or mean.")] = None,
     epochs: Annotated[int | None, typer.Option(help="Passes over the pairs.")] = None,
     batch_size: Annotated[int | None, typer.Option(help="Pairs a batch.")] = None,
@@ -548,7 +551,7 @@ def train(
 ) -> None:
     """Train an encoder of texts and variants on pairs sampled from the graph."""
     options = {
-        "base_model": base_model, "pooling": pooling, "epochs": epochs, "batch_size": batch_size,
+        "base_model": base_model, "teacher": teacher, "pooling": pooling, "epochs": epochs, "batch_size": batch_size,
         "max_minutes": max_time, "hold_out": hold_out, "seed": seed,
     }  # fmt: skip
     _embed("commands").train(recipe, out, {k: v for k, v in options.items() if v is not None}, resume)

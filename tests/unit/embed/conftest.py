@@ -122,8 +122,8 @@ def worded_cache(tiny_cache: PairCache) -> PairCache:
 def biolord_config(tiny_base: str) -> BioLordConfig:
     return BioLordConfig(
         name="tiny_biolord", base_model=tiny_base, pooling="mean", max_length=24, epochs=3, chunk=8, batch=8,
-        components=6, distil_epochs=4, runs=2, precision="fp32", log_every=2, checkpoint_every=2, learning_rate=1e-3,
-        head_learning_rate=1e-2,
+        components=6, distil_epochs=4, relations=0.5, runs=2, precision="fp32", log_every=2, checkpoint_every=2,
+        learning_rate=1e-3, head_learning_rate=1e-2,
     )  # fmt: skip
 
 

@@ -1,7 +1,9 @@
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
@@ -49,8 +51,6 @@ def test_a_mapping_describes_nothing_and_an_unknown_predicate_says_related(worde
         values = pc.if_else(pc.is_valid(worded_cache.pairs["predicate"]), predicate, None).cast(
             PAIRS.field(column).type
         )
-        from dataclasses import replace
-
         return replace(worded_cache, pairs=worded_cache.pairs.set_column(column, PAIRS.field(column), values))
 
     mapped, unknown = (
@@ -59,6 +59,14 @@ def test_a_mapping_describes_nothing_and_an_unknown_predicate_says_related(worde
 
     assert made(mapped, 1) == []
     assert made(unknown, 1) == ["disease which is related to asthma", "disease which is related to type 2 diabetes"]
+
+
+def test_a_concept_is_not_described_by_one_of_the_same_name(worded_cache):
+    texts = worded_cache.strings.to_pylist()
+    texts[1] = "Asthma"
+    cache = described(replace(worded_cache, strings=pa.array(texts)), everything(worded_cache), 8)
+
+    assert made(cache, 1) == ["disease which is a kind of type 2 diabetes"]
 
 
 @pytest.mark.parametrize("predicate", TEMPLATES)

@@ -1,8 +1,10 @@
 import pytest
 
+from embed import commands
 from embed.config import GenerelConfig
 from embed.pairs import TASKS
 from embed.recipes import RECIPES, generel
+from kgbuild.errors import InputError
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -24,3 +26,12 @@ def test_generel_is_the_papers_training():
 
 def test_another_batch_size_keeps_the_mix():
     assert generel().resized(256).quota == {"synonym": 54, "relation": 71, "gwas": 20, "eqtl": 10, "biobank": 102}
+
+
+def test_a_teacher_for_a_recipe_that_has_none_is_one_line():
+    with pytest.raises(InputError, match="--teacher: generel learns from no other model"):
+        commands.train("generel", None, {"teacher": "minilm"}, False)
+
+
+def test_another_batch_size_holds_in_every_phase_of_biolord():
+    assert RECIPES["biolord"]().resized(64).batch == 64
