@@ -2,12 +2,15 @@
 
 import json
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embed.methods.method import Method
 from embed.pairs import TASKS, PairCache
+
+if TYPE_CHECKING:  # a method may load a model: it imports `embed.checkpoint`, which imports this
+    from embed.methods.method import Method
 
 _CARD = """---
 library_name: sentence-transformers
@@ -41,7 +44,7 @@ Graph `{digest}`; {held_out:,} of {pairs:,} pairs were held out.
 """
 
 
-def card(model: Method, cache: PairCache, train_mask: NDArray[np.bool_], steps: dict[str, int]) -> str:
+def card(model: "Method", cache: PairCache, train_mask: NDArray[np.bool_], steps: dict[str, int]) -> str:
     """The card of a model, as Markdown."""
     task = cache.column("task")
     counts = [(name, int((task == i).sum()), int((train_mask & (task == i)).sum())) for i, name in enumerate(TASKS)]

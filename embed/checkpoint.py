@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -26,17 +26,19 @@ from torch.nn import functional as F
 from embed.card import card
 from embed.device import autocast, best_device
 from embed.encoder import Dense, base_folder, load_base, pool
-from embed.methods.method import Method
 from embed.pairs import PairCache
 from embed.tokens import tokenize
 from kgbuild.errors import InputError
+
+if TYPE_CHECKING:  # a method may load a model, as its teacher
+    from embed.methods.method import Method
 
 _CHUNK = {"cpu": 64, "cuda": 1024}
 
 
 def save_model(
     out: Path,
-    model: Method,
+    model: "Method",
     tokenizer: Any,
     cache: PairCache,
     train_mask: NDArray[np.bool_],

@@ -16,13 +16,13 @@ from embed.baselines.degree import degree
 from embed.baselines.locus_neighbour import locus_neighbour
 from embed.baselines.svd import svd
 from embed.checkpoint import Encoder, load_encoder
-from embed.config import GenerelConfig, TrainConfig
+from embed.config import BioLordConfig, GenerelConfig, TrainConfig
 from embed.evaluate import mapping as mapping_figures
 from embed.evaluate.association import CROSSED_STUDY, Score, evaluate, rank_by_odds
+from embed.phases import train as run
 from embed.recipes import RECIPES
 from embed.recipes.generel import VARIANTS
 from embed.split import Split, hold_out
-from embed.train import train as run
 from kgbuild import mapping
 from kgbuild.console import Steps, err
 from kgbuild.errors import InputError
@@ -70,7 +70,12 @@ def train(name: str, out: Path | None, options: dict[str, Any], resume: bool) ->
     kind = options.pop("hold_out", "grouped")
     if "batch_size" in options:
         config = config.resized(options.pop("batch_size"))
+    learns = isinstance(config, BioLordConfig) and config.teacher
+    if "teacher" in options and not learns:
+        raise InputError(f"--teacher: {name} learns from no other model; leave it out, or train biolord-m")
     config = replace(config, **options)
+    if isinstance(config, BioLordConfig) and learns:
+        config = replace(config, teacher=model_folder(config.teacher))
     out = out or folder("models") / config.name
     with connect() as store:
         cache = read_pairs(store)

@@ -101,3 +101,39 @@ class GenerelConfig(TrainConfig):
         whole = sum(self.quota.values())
         quota = {task: max(1, round(n * pairs / whole)) if n else 0 for task, n in self.quota.items()}
         return replace(self, quota=quota)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BioLordConfig(TrainConfig):
+    """BioLORD-2023: a recipe's config is `whole`, and `embed.phases` trains one phase of it after another.
+
+    Args:
+        phase: `contrast` (names with definitions), `distil` (the base model learns the contrastive one's targets),
+            `translate` (a multilingual model learns an English one's vectors), or `whole`: contrast, then distil once
+            for each of `runs`, and the mean of their weights.
+        batch: Rows of a batch.
+        temperature: τ of the contrastive loss, fixed.
+        relations: Share of a contrastive batch whose description is made from relations; the rest has definitions.
+        descriptions: At most so many are made of a concept.
+        teacher: Folder of the model that `distil` or `translate` learns from; `whole` sets it. In `kg train` also a
+            recipe's name.
+        components: Principal components of the targets, in `distil`.
+        distil_epochs: `epochs` of that phase, in `whole`.
+        head_learning_rate: Of the linear layer that predicts the targets.
+        runs: Self-distilled models of different seeds that are averaged, in `whole`.
+    """
+
+    phase: Literal["whole", "contrast", "distil", "translate"] = "whole"
+    batch: int = 256
+    temperature: float = 0.05
+    relations: float = 0.8
+    descriptions: int = 8
+    teacher: str = ""
+    components: int = 64
+    distil_epochs: int = 3
+    head_learning_rate: float = 1e-3
+    runs: int = 3
+
+    def resized(self, pairs: int) -> Self:
+        """Rows are pairs of a name and a definition, or a text and its target."""
+        return replace(self, batch=pairs)

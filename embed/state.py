@@ -84,16 +84,30 @@ def restore(
     if not path.exists():
         raise TrainError(f"{path}: no checkpoint; train without --resume")
     state = torch.load(path, map_location=device, weights_only=True)
-    for what, value in same.items():
-        if state["identity"][what] != value:
-            raise TrainError(
-                f"{path}: a checkpoint of {_difference(what, state['identity'][what], value)}; "
-                "give what it was trained with, or train without --resume"
-            )
+    compare(path, state["identity"], same)
     model.load_state_dict(state["model"])
     for optimizer, saved in zip(optimizers, state["optimizers"], strict=True):
         optimizer.load_state_dict(saved)
     return At(**state["at"])
+
+
+def compare(path: Path, before: dict[str, Any], same: dict[str, Any]) -> None:
+    """Make sure that a training is the one whose identity a file keeps.
+
+    Raises:
+        TrainError: It is not.
+    """
+    for what, value in same.items():
+        if before[what] != value:
+            raise TrainError(
+                f"{path}: a checkpoint of {_difference(what, before[what], value)}; "
+                "give what it was trained with, or train without --resume"
+            )
+
+
+def read_at(path: Path) -> At:
+    """How far a saved state was."""
+    return At(**torch.load(path, weights_only=True, mmap=True, map_location="cpu")["at"])
 
 
 def _difference(what: str, before: Any, now: Any) -> str:

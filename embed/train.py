@@ -27,7 +27,7 @@ from embed.checkpoint import save_model
 from embed.config import TrainConfig
 from embed.curves import Curves
 from embed.encoder import load_base
-from embed.methods import prepare
+from embed.methods import prepare, with_texts
 from embed.methods.method import Method
 from embed.pairs import PairCache
 from embed.step import gradients, losses
@@ -46,6 +46,7 @@ def train(
     train_mask: NDArray[np.bool_] | None = None,
     max_minutes: float = math.inf,
     resume: bool = False,
+    kept: Path | None = None,
 ) -> Path:
     """Train and save a model.
 
@@ -56,6 +57,7 @@ def train(
         train_mask: bool, one a pair: False is held out, neither sampled nor a known positive.
         max_minutes: The steps, and the fall of the learning rate, are planned to end by then; they stop there anyway.
         resume: Go on from the checkpoint in `out`.
+        kept: Where tokens and targets are kept, for trainings that share them; `training/` unless given.
 
     Returns:
         `out`.
@@ -69,8 +71,9 @@ def train(
     with processes.together() as device, _enough_memory(config):
         torch.manual_seed(config.seed)
         transformer, tokenizer = load_base(config.base_model)
-        tokens = cached(cache.strings.to_pylist(), tokenizer, config.max_length, out / "training")
-        prepared = prepare(config, cache, train_mask, transformer, tokens)
+        cache, kept = with_texts(config, cache, train_mask), kept or out / "training"
+        tokens = cached(cache.strings.to_pylist(), tokenizer, config.max_length, kept)
+        prepared = prepare(config, cache, train_mask, transformer, tokens, kept)
         model, batches = prepared.model, prepared.batches
         if not resume:
             model.start()
@@ -82,7 +85,7 @@ def train(
         if resume:
             at = state.restore(checkpoint, same, model, optimizers, device)
         else:
-            at = state.At(step=0, total=plan(model, batches, 60 * max_minutes, device))
+            at = state.At(step=0, total=plan(model, batches, deadline - time.monotonic(), device))
             state.save(checkpoint, same, at, model, optimizers)
         saved, seen, curves = at.step, Seen(model, device), Curves(out / "training", at.step, model.objective)
 

@@ -536,6 +536,9 @@ def train(
     base_model: Annotated[
         str | None, typer.Option(help="Hugging Face name or folder; default: the packaged MiniLM.")
     ] = None,
+    teacher: Annotated[
+        str | None, typer.Option(help="Of biolord-m: a recipe's model or a folder; default biolord.")
+    ] = None,
     pooling: Annotated[str | None, typer.Option(help="cls or mean.")] = None,
     epochs: Annotated[int | None, typer.Option(help="Passes over the pairs.")] = None,
     batch_size: Annotated[int | None, typer.Option(help="Pairs a batch.")] = None,
@@ -557,7 +560,7 @@ def train(
 ) -> None:
     """Train an encoder of texts and variants on pairs sampled from the graph."""
     options = {
-        "base_model": base_model, "pooling": pooling, "epochs": epochs, "batch_size": batch_size,
+        "base_model": base_model, "teacher": teacher, "pooling": pooling, "epochs": epochs, "batch_size": batch_size,
         "learning_rate": learning_rate, "precision": precision, "chunk": chunk, "gradient_caching": gradient_caching,
         "patience": patience,
         "max_minutes": max_time, "hold_out": hold_out, "seed": seed,

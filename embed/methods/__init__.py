@@ -6,18 +6,23 @@ The loop that trains them is `embed.train`.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
+from embed import targets
 from embed.batches import Batches
-from embed.config import GenerelConfig, TrainConfig
+from embed.config import BioLordConfig, GenerelConfig, TrainConfig
+from embed.descriptions import described
+from embed.methods.biolord import Contrast, DefinitionBatches, Distil, TargetBatches
 from embed.methods.generel import Generel, GenerelBatches
 from embed.methods.method import Method
 from embed.pairs import PairCache
 from embed.tokens import Tokens
+from kgbuild.errors import TrainError
 
 
 @dataclass(frozen=True)
@@ -29,8 +34,20 @@ class Prepared:
     validation: Batches | None
 
 
+def with_texts(config: TrainConfig, cache: PairCache, train_mask: NDArray[np.bool_]) -> PairCache:
+    """The pairs, with the texts that a method makes itself."""
+    if isinstance(config, BioLordConfig):
+        return described(cache, train_mask, config.descriptions)
+    return cache
+
+
 def prepare(
-    config: TrainConfig, cache: PairCache, train_mask: NDArray[np.bool_], transformer: nn.Module, tokens: Tokens
+    config: TrainConfig,
+    cache: PairCache,
+    train_mask: NDArray[np.bool_],
+    transformer: nn.Module,
+    tokens: Tokens,
+    kept: Path,
 ) -> Prepared:
     """What the loop needs of a recipe's method.
 
@@ -40,10 +57,13 @@ def prepare(
         train_mask: bool, one a pair: False is held out.
         transformer: The base model.
         tokens: Of `cache.strings`.
+        kept: Folder for what takes long to compute and is the same when it is computed again.
 
     Raises:
         TrainError: There is nothing to train on.
     """
+    if isinstance(config, BioLordConfig):
+        return _biolord(config, cache, transformer, tokens, kept)
     validated = _validated(len(cache.pairs), config) & train_mask
     if isinstance(config, GenerelConfig):
         batches: Batches = GenerelBatches(cache, train_mask & ~validated, tokens, config)
@@ -52,6 +72,24 @@ def prepare(
     else:
         raise NotImplementedError(type(config))
     return Prepared(model, batches, validation)
+
+
+def _biolord(config: BioLordConfig, cache: PairCache, transformer: nn.Module, tokens: Tokens, kept: Path) -> Prepared:
+    """One phase; validation has whole groups of concepts."""
+    group = cache.concepts["group"].to_numpy()
+    validated_C = _validated(int(group.max(initial=-1)) + 1, config)[group]
+    if config.phase == "whole":
+        raise TrainError(f"{config.name}: a recipe of several phases; train it with embed.phases.train")
+    if config.phase == "contrast":
+        trained = DefinitionBatches(cache, ~validated_C, tokens, config)
+        validation = DefinitionBatches(cache, validated_C, tokens, config) if config.patience else None
+        return Prepared(Contrast(config, transformer), trained, validation)
+    learned = (targets.of_concepts if config.phase == "distil" else targets.of_translations)(config, cache, kept)
+    return Prepared(
+        Distil(config, transformer, learned),
+        TargetBatches(cache, learned, ~validated_C, tokens, config),
+        TargetBatches(cache, learned, validated_C, tokens, config) if config.patience else None,
+    )
 
 
 def _validated(rows: int, config: TrainConfig) -> NDArray[np.bool_]:

@@ -1,5 +1,6 @@
 """A transformer of 2 layers with random weights, and pairs small enough to read."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +9,8 @@ import pytest
 import torch
 from transformers import BertConfig, BertModel, BertTokenizerFast
 
-from embed.config import GenerelConfig
-from embed.pairs import CONCEPTS, PAIRS, VARIANTS, PairCache
+from embed.config import BioLordConfig, GenerelConfig
+from embed.pairs import CONCEPTS, DEFINITIONS, NAMES, PAIRS, VARIANTS, PairCache
 
 DISEASES = (
     "asthma",
@@ -87,6 +88,42 @@ def tiny_config(tiny_base: str) -> GenerelConfig:
         name="tiny", base_model=tiny_base, pooling="mean", dimensions=48, max_length=16, epochs=3, chunk=8,
         quota={"synonym": 4, "relation": 4, "gwas": 8, "eqtl": 4, "biobank": 4}, precision="fp32",
         log_every=2, checkpoint_every=4, learning_rate=1e-3,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def worded_cache(tiny_cache: PairCache) -> PairCache:
+    """The diseases with names in two languages, half of them with a definition, and predicates for the relations."""
+    n = len(DISEASES)
+    strings = [
+        *tiny_cache.strings.to_pylist(),
+        *(f"maladie {i} {disease[:3]}" for i, disease in enumerate(DISEASES)),
+        *(f"an illness of sort {i}" for i in range(4)),
+    ]
+    names = [
+        {"concept": i, "text": n * place + i, "language": language}
+        for i in range(n)
+        for place, language in enumerate(("en", "en", "fr"))
+    ]
+    relation = np.flatnonzero(tiny_cache.column("task") == 1)
+    predicate = np.array([None] * len(tiny_cache.pairs), object)
+    predicate[relation] = ["SUBCLASS_OF" if i % 2 else "HAS_PHENOTYPE" for i in range(n)]
+    column = PAIRS.get_field_index("predicate")
+    return replace(
+        tiny_cache,
+        strings=pa.array(strings),
+        names=pa.Table.from_pylist(names, NAMES),
+        definitions=pa.Table.from_pylist([{"concept": i, "text": 3 * n + i} for i in range(4)], DEFINITIONS),
+        pairs=tiny_cache.pairs.set_column(column, PAIRS.field(column), pa.array(predicate, PAIRS.field(column).type)),
+    )
+
+
+@pytest.fixture
+def biolord_config(tiny_base: str) -> BioLordConfig:
+    return BioLordConfig(
+        name="tiny_biolord", base_model=tiny_base, pooling="mean", max_length=24, epochs=3, chunk=8, batch=8,
+        components=6, distil_epochs=4, relations=0.5, runs=2, precision="fp32", log_every=2, checkpoint_every=2,
+        learning_rate=1e-3, head_learning_rate=1e-2,
     )  # fmt: skip
 
 

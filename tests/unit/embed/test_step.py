@@ -34,7 +34,7 @@ def prepared(cache, config, **options):
     transformer, tokenizer = load_base(config.base_model)
     torch.manual_seed(0)
     tokens = tokenize(cache.strings.to_pylist(), tokenizer, config.max_length)
-    return prepare(config, cache, np.ones(len(cache.pairs), bool), transformer, tokens)
+    return prepare(config, cache, np.ones(len(cache.pairs), bool), transformer, tokens, Path())
 
 
 def found(given, train=True):
