@@ -156,6 +156,10 @@ def evaluate_association(name: str | None) -> pd.DataFrame:
     if split is None or held["graph"] != cache.manifest["digest"]:
         raise InputError(f"{at}: held nothing out of this graph; train again on the graph as it is now")
     encoder, labels = load_encoder(at), cache.concepts["label"].to_numpy()
+    if not encoder.variants[0]:
+        raise InputError(
+            f"{at}: a model of texts alone has no vectors of variants to score; evaluate a generel recipe's"
+        )
     texts = _traits(cache, np.array(cache.strings.to_pylist(), object)[labels])
     scores: dict[str, Score] = {
         encoder.name: _cosine(encoder, cache, texts),

@@ -57,7 +57,9 @@ def train(
             minutes = max(0.0, deadline - time.monotonic()) / 60 / left
             train_one(phase, cache, folder, train_mask, minutes, goes_on, training)
             if processes.rank() == 0:
-                done.write_text(json.dumps(same))
+                beside = done.with_suffix(".part")
+                beside.write_text(json.dumps(same))
+                beside.replace(done)
             processes.wait()
         if processes.rank() == 0:
             _save(config, cache, out, train_mask, list(todo))
