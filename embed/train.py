@@ -11,6 +11,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from embed.methods import prepare
 from embed.methods.method import Method
 from embed.pairs import PairCache
 from embed.step import gradients, losses
-from embed.tokens import cached
+from embed.tokens import cached, lower_case
 from kgbuild.console import err
 from kgbuild.errors import TrainError
 
@@ -69,8 +70,10 @@ def train(
     with processes.together() as device, _enough_memory(config):
         torch.manual_seed(config.seed)
         transformer, tokenizer = load_base(config.base_model)
-        tokens = cached(cache.strings.to_pylist(), tokenizer, config.max_length, out / "training")
-        prepared = prepare(config, cache, train_mask, transformer, tokens)
+        if config.lower_case:
+            lower_case(tokenizer)
+        tokenize = partial(cached, tokenizer=tokenizer, max_length=config.max_length, folder=out / "training")
+        prepared = prepare(config, cache, train_mask, transformer, tokenize)
         model, batches = prepared.model, prepared.batches
         if not resume:
             model.start()
@@ -78,7 +81,7 @@ def train(
         optimizers = make_optimizers(model)
         dense = [weight for group in optimizers[0].param_groups for weight in group["params"]]
 
-        same, checkpoint = state.identity(config, cache, train_mask), out / "training" / "checkpoint.pt"
+        same, checkpoint = state.identity(config, cache, train_mask, batches.digest), out / "training" / "checkpoint.pt"
         if resume:
             at = state.restore(checkpoint, same, model, optimizers, device)
         else:

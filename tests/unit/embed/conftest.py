@@ -8,8 +8,8 @@ import pytest
 import torch
 from transformers import BertConfig, BertModel, BertTokenizerFast
 
-from embed.config import GenerelConfig
-from embed.pairs import CONCEPTS, PAIRS, VARIANTS, PairCache
+from embed.config import GenerelConfig, SapBertConfig
+from embed.pairs import CONCEPTS, NAMES, PAIRS, VARIANTS, PairCache
 
 DISEASES = (
     "asthma",
@@ -52,7 +52,7 @@ def one_thread() -> None:
 
 
 def _make_cache(associations: int = 40, seed: int = 0) -> PairCache:
-    """Eight diseases with a synonym each, a ring of relations, and random associations with 20 variants."""
+    """Eight diseases with two synonyms each, a ring of relations, and random associations with 20 variants."""
     n, rng = len(DISEASES), np.random.default_rng(seed)
     strings = [*DISEASES, *(f"{disease} disorder" for disease in DISEASES)]
     rows = [{"task": 0, "head": i, "head_text": i, "tail": i, "tail_text": n + i, "weight": 1.0} for i in range(n)]
@@ -72,12 +72,16 @@ def _make_cache(associations: int = 40, seed: int = 0) -> PairCache:
         {"id": f"dbSNP:rs{i}", "chromosome": "1", "grch38": 1000 * i, "genes": [i % n] if i % 3 else []}
         for i in range(20)
     ]
+    names = [{"concept": i % n, "text": i, "language": "en"} for i in range(2 * n)]
+    names += [{"concept": i, "text": 2 * n + i, "language": "en"} for i in range(n)]
+    strings += [f"{disease.title()} (disease)" for disease in DISEASES]
     return PairCache(
         pa.array(strings),
         pa.Table.from_pylist(concepts, CONCEPTS),
         pa.Table.from_pylist(variants, VARIANTS),
         pa.Table.from_pylist(rows, PAIRS),
         {"digest": "0" * 32, "queries": {}},
+        pa.Table.from_pylist(names, NAMES),
     )
 
 
@@ -87,6 +91,14 @@ def tiny_config(tiny_base: str) -> GenerelConfig:
         name="tiny", base_model=tiny_base, pooling="mean", dimensions=48, max_length=16, epochs=3, chunk=8,
         quota={"synonym": 4, "relation": 4, "gwas": 8, "eqtl": 4, "biobank": 4}, precision="fp32",
         log_every=2, checkpoint_every=4, learning_rate=1e-3,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def tiny_sapbert(tiny_base: str) -> SapBertConfig:
+    return SapBertConfig(
+        name="tiny", base_model=tiny_base, epochs=3, chunk=8, batch_size=6, precision="fp32", log_every=2,
+        checkpoint_every=4, learning_rate=1e-3,
     )  # fmt: skip
 
 

