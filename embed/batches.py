@@ -54,6 +54,8 @@ class Batches(ABC):
     #: Batches of an epoch, and rows of a batch.
     steps: int
     size: int
+    #: Of what is sampled, where the recipe, the graph and the pairs held out do not say it all: a file of the user's.
+    digest: str = ""
 
     def __init__(self, tokens: Tokens, chunk: int):
         self.tokens, self.chunk = tokens, chunk

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from embed.pairs import TASKS, PairCache
+from embed.pairs import PairCache
 
 if TYPE_CHECKING:  # a method may load a model: it imports `embed.checkpoint`, which imports this
     from embed.methods.method import Method
@@ -46,15 +46,14 @@ Graph `{digest}`; {held_out:,} of {pairs:,} pairs were held out.
 
 def card(model: "Method", cache: PairCache, train_mask: NDArray[np.bool_], steps: dict[str, int]) -> str:
     """The card of a model, as Markdown."""
-    task = cache.column("task")
-    counts = [(name, int((task == i).sum()), int((train_mask & (task == i)).sum())) for i, name in enumerate(TASKS)]
+    counts = model.trained_on(cache, train_mask)
     return _CARD.format(
         name=model.config.name,
         paper=model.paper,
         dimensions=model.text.dimensions,
         digest=cache.manifest.get("digest"),
-        held_out=int((~train_mask).sum()),
-        pairs=len(task),
+        held_out=sum(pairs - trained for _, pairs, trained in counts),
+        pairs=sum(pairs for _, pairs, _ in counts),
         tasks="\n".join(f"| {name} | {pairs:,} | {trained:,} |" for name, pairs, trained in counts),
         strings=len(cache.strings),
         concepts=len(cache.concepts),

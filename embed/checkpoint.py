@@ -27,7 +27,7 @@ from embed.card import card
 from embed.device import autocast, best_device
 from embed.encoder import Dense, base_folder, load_base, pool
 from embed.pairs import PairCache
-from embed.tokens import tokenize
+from embed.tokens import lower_case, tokenize
 from kgbuild.errors import InputError
 
 if TYPE_CHECKING:  # a method may load a model, as its teacher
@@ -51,7 +51,7 @@ def save_model(
     config, text = model.config, model.text
     text.transformer.save_pretrained(new)  # type: ignore[operator]  # an HF model
     tokenizer.save_pretrained(new)
-    _json(new / "sentence_bert_config.json", {"max_seq_length": config.max_length, "do_lower_case": False})
+    _json(new / "sentence_bert_config.json", {"max_seq_length": config.max_length, "do_lower_case": config.lower_case})
     modes = {f"pooling_mode_{mode}": mode.startswith(config.pooling) for mode in ("cls_token", "mean_tokens")}
     width = text.transformer.config.hidden_size  # type: ignore[union-attr]  # every HF model has it
     _json(new / "1_Pooling" / "config.json", {"word_embedding_dimension": width} | modes)
@@ -197,7 +197,10 @@ def load_encoder(model: str | Path) -> Encoder:
             layers.append(_load_dense(path, settings))
             dimensions = settings["out_features"]
     length = folder / "sentence_bert_config.json"
-    max_length = json.loads(length.read_text())["max_seq_length"] if length.exists() else tokenizer.model_max_length
+    texts = json.loads(length.read_text()) if length.exists() else {}
+    max_length = texts.get("max_seq_length") or tokenizer.model_max_length
+    if texts.get("do_lower_case"):
+        lower_case(tokenizer)
     device = best_device()
     transformer, project = transformer.to(device).eval(), nn.Sequential(*layers).to(device).eval()
     name = "minilm" if str(model) == "minilm" else folder.resolve().name

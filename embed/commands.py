@@ -16,7 +16,7 @@ from embed.baselines.degree import degree
 from embed.baselines.locus_neighbour import locus_neighbour
 from embed.baselines.svd import svd
 from embed.checkpoint import Encoder, load_encoder
-from embed.config import BioLordConfig, GenerelConfig, TrainConfig
+from embed.config import BioLordConfig, GenerelConfig, SapBertConfig, TrainConfig
 from embed.evaluate import mapping as mapping_figures
 from embed.evaluate.association import CROSSED_STUDY, Score, evaluate, rank_by_odds
 from embed.phases import train as run
@@ -68,6 +68,8 @@ def train(name: str, out: Path | None, options: dict[str, Any], resume: bool) ->
     config = recipe(name)
     minutes = options.pop("max_minutes", math.inf)
     kind = options.pop("hold_out", "grouped")
+    if "mentions" in options and not isinstance(config, SapBertConfig):
+        raise InputError(f"--mentions: {name} does not train on mentions; a recipe of SapBERT does: sapbert-finetune")
     if "batch_size" in options:
         config = config.resized(options.pop("batch_size"))
     learns = isinstance(config, BioLordConfig) and config.teacher
@@ -155,11 +157,9 @@ def evaluate_association(name: str | None) -> pd.DataFrame:
     split = _split(cache, held["kind"], held["seed"])
     if split is None or held["graph"] != cache.manifest["digest"]:
         raise InputError(f"{at}: held nothing out of this graph; train again on the graph as it is now")
+    if not (at / "variants.json").exists():
+        raise InputError(f"{at}: a model of texts alone; evaluate a recipe of GENEREL's, which has variants")
     encoder, labels = load_encoder(at), cache.concepts["label"].to_numpy()
-    if not encoder.variants[0]:
-        raise InputError(
-            f"{at}: a model of texts alone has no vectors of variants to score; evaluate a generel recipe's"
-        )
     texts = _traits(cache, np.array(cache.strings.to_pylist(), object)[labels])
     scores: dict[str, Score] = {
         encoder.name: _cosine(encoder, cache, texts),

@@ -16,6 +16,7 @@ class TrainConfig:
         base_model: `minilm` (the packaged all-MiniLM-L6-v2), a folder, or a name on the Hugging Face hub.
         pooling: What of the transformer's output is a text's vector: the [CLS] state or the mean over tokens (for a
             base that was trained with it, as MiniLM was).
+        lower_case: Whether the tokenizer puts every text in lower case, in training and for who uses the model.
         max_length: Tokens of a text, [CLS] and [SEP] included; the rest is cut off.
         epochs: Passes; one is as many batches as all sampled pairs fill.
         learning_rate: AdamW's, of the language model and the layers over it.
@@ -35,6 +36,7 @@ class TrainConfig:
     name: str
     base_model: str = "minilm"
     pooling: Literal["cls", "mean"] = "cls"
+    lower_case: bool = False
     max_length: int = 48
     epochs: int = 25
     learning_rate: float = 2e-5
@@ -111,7 +113,7 @@ class BioLordConfig(TrainConfig):
         phase: `contrast` (names with definitions), `distil` (the base model learns the contrastive one's targets),
             `translate` (a multilingual model learns an English one's vectors), or `whole`: contrast, then distil once
             for each of `runs`, and the mean of their weights.
-        batch: Rows of a batch.
+        batch_size: Rows of a batch.
         temperature: τ of the contrastive loss, fixed.
         relations: Share of a contrastive batch whose description is made from relations; the rest has definitions.
         descriptions: At most so many are made of a concept.
@@ -124,7 +126,7 @@ class BioLordConfig(TrainConfig):
     """
 
     phase: Literal["whole", "contrast", "distil", "translate"] = "whole"
-    batch: int = 256
+    batch_size: int = 256
     temperature: float = 0.05
     relations: float = 0.8
     descriptions: int = 8
@@ -136,4 +138,35 @@ class BioLordConfig(TrainConfig):
 
     def resized(self, pairs: int) -> Self:
         """Rows are pairs of a name and a definition, or a text and its target."""
-        return replace(self, batch=pairs)
+        return replace(self, batch_size=pairs)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SapBertConfig(TrainConfig):
+    """SapBERT.
+
+    Args:
+        batch_size: Pairs of names in a batch.
+        pairs_per_concept: At most so many pairs of a concept's names, or names that a mention is paired with.
+        mentions: A table of mentions with their concepts (`embed.mentions`): they are paired with the concepts' names
+            instead of the names with each other. Empty: none.
+        margin: λ of the mined triplets, a distance of unit vectors.
+        alpha, beta: Scales of the loss for negatives and for positives.
+        epsilon: Its offset, a cosine.
+    """
+
+    lower_case: bool = True
+    max_length: int = 25
+    epochs: int = 1
+    warmup: float = 0.0
+    batch_size: int = 240
+    pairs_per_concept: int = 50
+    mentions: str = ""
+    margin: float = 0.2
+    alpha: float = 60.0
+    beta: float = 1.0
+    epsilon: float = 0.5
+
+    def resized(self, pairs: int) -> Self:
+        """The same in batches of so many pairs."""
+        return replace(self, batch_size=pairs)

@@ -1,4 +1,4 @@
-"""The contrastive loss of GENEREL."""
+"""The losses: contrastive (GENEREL), and of hard pairs by metric learning (SapBERT)."""
 
 import torch
 from torch import Tensor
@@ -62,3 +62,61 @@ def info_nce(
         if symmetric:
             loss_B = (loss_B + F.cross_entropy(tails_BC, diagonal_B, reduction="none")) / 2
         return weight_B.float() * loss_B
+
+
+@torch.no_grad()
+def mined(cosine_RR: Tensor, positive_RR: Tensor, negative_RR: Tensor, margin: float) -> tuple[Tensor, Tensor]:
+    """The positive and negative pairs of all hard triplets of a batch.
+
+    A triplet (a, p, n) is hard where ‖a − p‖ + λ ≥ ‖a − n‖, distances of unit vectors. So p is in one where that holds
+    for the nearest negative, n where it holds for the farthest positive: no triplet has to be written down.
+
+    The paper prints ‖a − p‖ ≥ ‖a − n‖ + λ (the violations of equation 1), where a larger λ leaves fewer triplets; its
+    authors' code has TripletMarginMiner(margin=0.2), which is ours.
+
+    Legend: R names of a batch.
+
+    Args:
+        cosine_RR: Of the names' vectors.
+        positive_RR, negative_RR: bool: what row a may be paired with.
+        margin: λ.
+
+    Returns:
+        Both masks without what is in no hard triplet.
+
+    Source: SapBERT, equation 1; pytorch-metric-learning's TripletMarginMiner of "all" triplets.
+    """
+    distance_RR = (2 - 2 * cosine_RR).clamp(min=0).sqrt()
+    nearest_R1 = distance_RR.masked_fill(~negative_RR, torch.inf).amin(1, keepdim=True)
+    farthest_R1 = distance_RR.masked_fill(~positive_RR, -torch.inf).amax(1, keepdim=True)
+    return (
+        positive_RR & (nearest_R1 - distance_RR <= margin),
+        negative_RR & (distance_RR - farthest_R1 <= margin),
+    )
+
+
+def multi_similarity(
+    cosine_RR: Tensor, positive_RR: Tensor, negative_RR: Tensor, alpha: float, beta: float, epsilon: float
+) -> Tensor:
+    """The Multi-Similarity loss of each row, 0 where it has no pairs.
+
+    Legend: R names of a batch.
+
+    Args:
+        cosine_RR: Of the names' vectors.
+        positive_RR, negative_RR: bool: the pairs of row i.
+        alpha, beta: Scales of the negatives and of the positives (pytorch-metric-learning names them the other way).
+        epsilon: The cosine at which a pair weighs nothing yet.
+
+    Returns:
+        R losses; their mean is the objective.
+
+    Source: SapBERT, equation 2.
+    """
+    zero_R1 = torch.zeros_like(cosine_RR[:, :1])  # the 1 in log(1 + Σ)
+
+    def soft(exponent_RR: Tensor, pair_RR: Tensor) -> Tensor:
+        return torch.cat([zero_R1, exponent_RR.masked_fill(~pair_RR, MASKED)], 1).logsumexp(1)
+
+    negatives_R = soft(alpha * (cosine_RR - epsilon), negative_RR) / alpha
+    return negatives_R + soft(-beta * (cosine_RR - epsilon), positive_RR) / beta

@@ -41,13 +41,13 @@ class At:
         self.best = min(self.best, loss)
 
 
-def identity(config: TrainConfig, cache: PairCache, train_mask: NDArray[np.bool_]) -> dict[str, Any]:
-    """What must be equal for a training to be the same one: recipe, graph, queries, and the pairs left out."""
+def identity(config: TrainConfig, cache: PairCache, train_mask: NDArray[np.bool_], sampled: str = "") -> dict[str, Any]:
+    """What must be equal for a training to be the same one: recipe, graph, queries, pairs left out, what is sampled."""
     held_out = hashlib.sha256(np.packbits(train_mask).tobytes()).hexdigest()
     return {
         "recipe": json.loads(json.dumps(asdict(config))),
         "graph": cache.manifest.get("digest"),
-        "pairs": [cache.manifest.get("queries"), len(cache.pairs), held_out],
+        "pairs": [cache.manifest.get("queries"), len(cache.pairs), held_out, sampled],
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from tokenizers import normalizers
 from torch import Tensor
 
 _BATCH = 10_000
@@ -50,6 +51,20 @@ def tokenize(texts: Sequence[str], tokenizer: Any, max_length: int) -> Tokens:
         parts.append(np.fromiter((token for row in rows for token in row), np.int32))
     start = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     return Tokens(np.concatenate(parts) if parts else np.zeros(0, np.int32), start, tokenizer.pad_token_id)
+
+
+def lower_case(tokenizer: Any) -> None:
+    """Let a tokenizer put texts in lower case; one that does so anyway is left as it is.
+
+    BERT's says so where it is saved. Others forget it: a model's `sentence_bert_config.json` reminds its readers.
+    """
+    own = tokenizer.backend_tokenizer.normalizer
+    if not isinstance(own, normalizers.BertNormalizer):
+        behind = [] if own is None else [own]
+        tokenizer.backend_tokenizer.normalizer = normalizers.Sequence([normalizers.Lowercase(), *behind])
+    elif not own.lowercase:
+        own.strip_accents = tokenizer.strip_accents = bool(own.strip_accents)  # else they go with the capitals
+        own.lowercase = tokenizer.do_lower_case = True
 
 
 def cached(texts: Sequence[str], tokenizer: Any, max_length: int, folder: Path) -> Tokens:

@@ -11,6 +11,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from embed.methods import prepare, with_texts
 from embed.methods.method import Method
 from embed.pairs import PairCache
 from embed.step import gradients, losses
-from embed.tokens import cached
+from embed.tokens import cached, lower_case
 from kgbuild.console import err
 from kgbuild.errors import TrainError
 
@@ -71,9 +72,11 @@ def train(
     with processes.together() as device, _enough_memory(config):
         torch.manual_seed(config.seed)
         transformer, tokenizer = load_base(config.base_model)
+        if config.lower_case:
+            lower_case(tokenizer)
         cache, kept = with_texts(config, cache, train_mask), kept or out / "training"
-        tokens = cached(cache.strings.to_pylist(), tokenizer, config.max_length, kept)
-        prepared = prepare(config, cache, train_mask, transformer, tokens, kept)
+        tokenize = partial(cached, tokenizer=tokenizer, max_length=config.max_length, folder=kept)
+        prepared = prepare(config, cache, train_mask, transformer, tokenize, kept)
         model, batches = prepared.model, prepared.batches
         if not resume:
             model.start()
@@ -81,7 +84,7 @@ def train(
         optimizers = make_optimizers(model)
         dense = [weight for group in optimizers[0].param_groups for weight in group["params"]]
 
-        same, checkpoint = state.identity(config, cache, train_mask), out / "training" / "checkpoint.pt"
+        same, checkpoint = state.identity(config, cache, train_mask, batches.digest), out / "training" / "checkpoint.pt"
         if resume:
             at = state.restore(checkpoint, same, model, optimizers, device)
         else:

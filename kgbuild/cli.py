@@ -530,7 +530,7 @@ def report(out: Annotated[Path, typer.Argument(help="FILE.html")]) -> None:
 @app.command()
 def train(
     recipe: Annotated[
-        str, typer.Argument(help="generel (the paper), generel-locus (knows genes and loci), generel-small, …")
+        str, typer.Argument(help="generel (the paper), generel-locus (knows genes and loci), generel-small, sapbert, …")
     ] = "generel-locus",
     out: Annotated[Path | None, typer.Option(help="Folder of the model; default $KG_HOME/models/RECIPE.")] = None,
     base_model: Annotated[
@@ -552,6 +552,9 @@ def train(
         int | None, typer.Option(help="Stop after so many checkpoints without a lower validation loss.")
     ] = None,
     max_time: Annotated[float | None, typer.Option(help="Stop after so many minutes.")] = None,
+    mentions: Annotated[
+        Path | None, typer.Option(help="For sapbert: TSV or CSV of mention and concept to fine-tune on.")
+    ] = None,
     hold_out: Annotated[
         str | None, typer.Option(help="Associations kept for `kg evaluate`: grouped, random or none.")
     ] = None,
@@ -564,6 +567,7 @@ def train(
         "learning_rate": learning_rate, "precision": precision, "chunk": chunk, "gradient_caching": gradient_caching,
         "patience": patience,
         "max_minutes": max_time, "hold_out": hold_out, "seed": seed,
+        "mentions": None if mentions is None else str(mentions.absolute()),
     }  # fmt: skip
     _embed("commands").train(recipe, out, {k: v for k, v in options.items() if v is not None}, resume)
 

@@ -82,7 +82,7 @@ class DefinitionBatches(Batches):
         shares = (
             {0: 1 - config.relations, 1: config.relations} if len(self.pools) == 2 else dict.fromkeys(self.pools, 1)
         )
-        self.quota = {task: max(1, round(share * config.batch)) for task, share in shares.items() if share}
+        self.quota = {task: max(1, round(share * config.batch_size)) for task, share in shares.items() if share}
         self.size = sum(self.quota.values())
         self.steps = math.ceil(sum(len(self.pools[task]) for task in self.quota) / self.size)
 
@@ -182,7 +182,7 @@ class TargetBatches(Batches):
         self.pool = np.flatnonzero(wanted_C[targets.concept_R])
         if not len(self.pool):
             raise TrainError("names: none to train on; load a vocabulary: kg load mondo")
-        self.size = config.batch
+        self.size = config.batch_size
         self.steps = math.ceil(len(self.pool) / self.size)
 
     def rows(self, epoch: int, step: int) -> NDArray[np.int64]:

@@ -8,11 +8,14 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from embed.config import TrainConfig
 from embed.encoder import TextEncoder
+from embed.pairs import TASKS, PairCache
 
 
 class Method(nn.Module, ABC):
@@ -60,6 +63,11 @@ class Method(nn.Module, ABC):
     def figures(self) -> dict[str, float]:
         """What else the curves show."""
         return {}
+
+    def trained_on(self, cache: PairCache, train_mask: NDArray[np.bool_]) -> list[tuple[str, int, int]]:
+        """Task, its pairs, and how many of them were not held out: for the model card."""
+        task = cache.column("task")
+        return [(name, int((task == i).sum()), int((train_mask & (task == i)).sum())) for i, name in enumerate(TASKS)]
 
     def save(self, folder: Path) -> None:
         """Write what belongs to the model beside the text encoder."""

@@ -2,8 +2,10 @@
 
 from embed.recipes.biolord import biolord, biolord_cpu, biolord_m
 from embed.recipes.generel import generel, generel_cpu, generel_locus, generel_small
+from embed.recipes.sapbert import sapbert, sapbert_cpu, sapbert_finetune, sapbert_small
 
-RECIPES = {
-    recipe.__name__: recipe
-    for recipe in (generel, generel_cpu, generel_locus, generel_small, biolord, biolord_cpu, biolord_m)
-}
+_GENEREL = (generel, generel_cpu, generel_locus, generel_small)
+_SAPBERT = (sapbert, sapbert_finetune, sapbert_cpu, sapbert_small)
+_BIOLORD = (biolord, biolord_cpu, biolord_m)
+
+RECIPES = {recipe.__name__: recipe for recipe in (*_GENEREL, *_SAPBERT, *_BIOLORD)}

@@ -28,7 +28,7 @@ def biolord_cpu() -> BioLordConfig:
         name="biolord_cpu",
         base_model="minilm",
         max_length=64,
-        batch=128,
+        batch_size=128,
         descriptions=2,
         epochs=1,
         distil_epochs=1,

@@ -9,7 +9,7 @@ import pytest
 import torch
 from transformers import BertConfig, BertModel, BertTokenizerFast
 
-from embed.config import BioLordConfig, GenerelConfig
+from embed.config import BioLordConfig, GenerelConfig, SapBertConfig
 from embed.pairs import CONCEPTS, DEFINITIONS, NAMES, PAIRS, VARIANTS, PairCache
 
 DISEASES = (
@@ -53,7 +53,7 @@ def one_thread() -> None:
 
 
 def _make_cache(associations: int = 40, seed: int = 0) -> PairCache:
-    """Eight diseases with a synonym each, a ring of relations, and random associations with 20 variants."""
+    """Eight diseases with two synonyms each, a ring of relations, and random associations with 20 variants."""
     n, rng = len(DISEASES), np.random.default_rng(seed)
     strings = [*DISEASES, *(f"{disease} disorder" for disease in DISEASES)]
     rows = [{"task": 0, "head": i, "head_text": i, "tail": i, "tail_text": n + i, "weight": 1.0} for i in range(n)]
@@ -73,12 +73,16 @@ def _make_cache(associations: int = 40, seed: int = 0) -> PairCache:
         {"id": f"dbSNP:rs{i}", "chromosome": "1", "grch38": 1000 * i, "genes": [i % n] if i % 3 else []}
         for i in range(20)
     ]
+    names = [{"concept": i % n, "text": i, "language": "en"} for i in range(2 * n)]
+    names += [{"concept": i, "text": 2 * n + i, "language": "en"} for i in range(n)]
+    strings += [f"{disease.title()} (disease)" for disease in DISEASES]
     return PairCache(
         pa.array(strings),
         pa.Table.from_pylist(concepts, CONCEPTS),
         pa.Table.from_pylist(variants, VARIANTS),
         pa.Table.from_pylist(rows, PAIRS),
         {"digest": "0" * 32, "queries": {}},
+        pa.Table.from_pylist(names, NAMES),
     )
 
 
@@ -96,7 +100,7 @@ def worded_cache(tiny_cache: PairCache) -> PairCache:
     """The diseases with names in two languages, half of them with a definition, and predicates for the relations."""
     n = len(DISEASES)
     strings = [
-        *tiny_cache.strings.to_pylist(),
+        *tiny_cache.strings.to_pylist()[: 2 * n],
         *(f"maladie {i} {disease[:3]}" for i, disease in enumerate(DISEASES)),
         *(f"an illness of sort {i}" for i in range(4)),
     ]
@@ -121,9 +125,17 @@ def worded_cache(tiny_cache: PairCache) -> PairCache:
 @pytest.fixture
 def biolord_config(tiny_base: str) -> BioLordConfig:
     return BioLordConfig(
-        name="tiny_biolord", base_model=tiny_base, pooling="mean", max_length=24, epochs=3, chunk=8, batch=8,
+        name="tiny_biolord", base_model=tiny_base, pooling="mean", max_length=24, epochs=3, chunk=8, batch_size=8,
         components=6, distil_epochs=4, relations=0.5, runs=2, precision="fp32", log_every=2, checkpoint_every=2,
         learning_rate=1e-3, head_learning_rate=1e-2,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def tiny_sapbert(tiny_base: str) -> SapBertConfig:
+    return SapBertConfig(
+        name="tiny", base_model=tiny_base, epochs=3, chunk=8, batch_size=6, precision="fp32", log_every=2,
+        checkpoint_every=4, learning_rate=1e-3,
     )  # fmt: skip
 
 

@@ -65,7 +65,7 @@ def test_batches_are_a_pure_function_of_seed_epoch_and_step(cache, biolord_confi
 
 def test_definitions_of_one_group_and_names_and_definitions_that_are_equal_are_no_negatives(cache, biolord_config):
     group = cache.concepts.set_column(3, "group", [np.array([0, 0, 2, 3, 4, 5, 6, 7], np.int32)])
-    config = dataclasses.replace(biolord_config, batch=64)
+    config = dataclasses.replace(biolord_config, batch_size=64)
     batches = _batches(dataclasses.replace(cache, concepts=group), config, np.ones(8, bool))
     row, _ = batches.rows(0, 0)
     known = batches.batch(0, 0).known_BB.numpy()

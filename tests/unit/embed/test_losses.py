@@ -1,9 +1,10 @@
 import math
 
+import pytest
 import torch
 from torch.nn import functional as F
 
-from embed.losses import info_nce
+from embed.losses import info_nce, mined, multi_similarity
 
 
 def _example() -> tuple[torch.Tensor, ...]:
@@ -68,3 +69,57 @@ def test_hard_negatives_are_further_candidates_unless_known_and_never_a_variants
 
     found = info_nce(h, t, w, log_scale, known, kind, True, extra, known_extra)
     torch.testing.assert_close(found, torch.tensor(expected))
+
+
+def _reference(vector_RD, label_R, margin, alpha, beta, epsilon):
+    """pytorch-metric-learning's, as the authors of SapBERT call it; it names α and β the other way."""
+    from pytorch_metric_learning.losses import MultiSimilarityLoss
+    from pytorch_metric_learning.miners import TripletMarginMiner
+
+    triplets = TripletMarginMiner(margin=margin, type_of_triplets="all")(vector_RD, label_R)
+    return MultiSimilarityLoss(alpha=beta, beta=alpha, base=epsilon)(vector_RD, label_R, triplets), len(triplets[0])
+
+
+def _ours(vector_RD, label_R, margin, alpha, beta, epsilon):
+    unit_RD = F.normalize(vector_RD, dim=-1)
+    cosine_RR, same_RR = unit_RD @ unit_RD.T, label_R[:, None] == label_R
+    pairs = mined(cosine_RR, same_RR & ~torch.eye(len(label_R), dtype=torch.bool), ~same_RR, margin)
+    return multi_similarity(cosine_RR, *pairs, alpha, beta, epsilon)
+
+
+LAYOUTS = {
+    "pairs": torch.arange(24).repeat(2),
+    "larger concepts": torch.arange(48) % 7,
+    "names without a positive": torch.cat([torch.zeros(20, dtype=torch.long), torch.arange(1, 29)]),
+    "one concept": torch.zeros(48, dtype=torch.long),
+    "no positives": torch.arange(48),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("scales", [(0.2, 60.0, 1.0, 0.5), (0.05, 50.0, 2.0, 0.3)])
+def test_the_loss_of_hard_pairs_and_its_gradient_equal_pytorch_metric_learnings(layout, seed, scales):
+    torch.manual_seed(seed)
+    label_R, centre = LAYOUTS[layout], torch.randn(48, 16)
+    vector_RD = (centre[label_R] + (0.6 + seed / 4) * torch.randn(48, 16)).requires_grad_()
+    theirs, triplets = _reference(vector_RD, label_R, *scales)
+    (expected,) = torch.autograd.grad(theirs, vector_RD)
+    ours = _ours(vector_RD, label_R, *scales).mean()
+    (gradient,) = torch.autograd.grad(ours, vector_RD)
+
+    assert (triplets > 0) == (layout not in ("one concept", "no positives"))
+    torch.testing.assert_close(ours, theirs, rtol=1e-5, atol=1e-7)
+    torch.testing.assert_close(gradient, expected, rtol=1e-4, atol=1e-7)
+
+
+def test_nothing_is_mined_from_concepts_far_apart_and_the_loss_is_nothing():
+    vector_RD = torch.eye(8)[torch.arange(8).repeat(3)].requires_grad_()
+    label_R = torch.arange(8).repeat(3)
+    theirs, triplets = _reference(vector_RD, label_R, 0.2, 60.0, 1.0, 0.5)
+    ours = _ours(vector_RD, label_R, 0.2, 60.0, 1.0, 0.5).mean()
+    ours.backward()
+
+    assert triplets == 0
+    assert ours == theirs == 0
+    assert not vector_RD.grad.any()

@@ -2,9 +2,8 @@ import pytest
 
 from embed import commands
 from embed.commands import recipe
-from embed.config import GenerelConfig
 from embed.pairs import TASKS
-from embed.recipes import RECIPES, generel
+from embed.recipes import RECIPES, generel, sapbert, sapbert_finetune
 from kgbuild.errors import InputError
 
 
@@ -13,8 +12,17 @@ def test_a_recipe_has_its_functions_name_and_a_quota_for_every_task(name):
     config = RECIPES[name]()
 
     assert config.name == name
-    if isinstance(config, GenerelConfig):
-        assert set(config.quota) == set(TASKS)
+    assert set(getattr(config, "quota", TASKS)) == set(TASKS)
+
+
+def test_sapbert_is_the_papers_training():
+    config, tuned = sapbert(), sapbert_finetune()
+
+    assert (config.epochs, config.learning_rate, config.weight_decay, config.warmup) == (1, 2e-5, 1e-2, 0)
+    assert (config.pooling, config.max_length, config.pairs_per_concept) == ("cls", 25, 50)
+    assert (config.margin, config.alpha, config.beta, config.epsilon) == (0.2, 60, 1, 0.5)
+    assert (2 * config.batch_size, 2 * tuned.batch_size, tuned.epochs) == (480, 256, 3)
+    assert config.resized(7).batch_size == 7
 
 
 def test_generel_is_the_papers_training():
@@ -50,4 +58,4 @@ def test_a_teacher_for_a_recipe_that_has_none_is_one_line():
 
 
 def test_another_batch_size_holds_in_every_phase_of_biolord():
-    assert RECIPES["biolord"]().resized(64).batch == 64
+    assert RECIPES["biolord"]().resized(64).batch_size == 64

@@ -4,6 +4,7 @@ import dataclasses
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from kgbuild.errors import TrainError
 CPU = torch.device("cpu")
 TRAIN = """
 import sys
+from functools import partial
 from pathlib import Path
 from embed.config import GenerelConfig
 from embed.pairs import PairCache
@@ -33,7 +35,7 @@ def prepared(cache, config, **options):
     config = dataclasses.replace(config, **options)
     transformer, tokenizer = load_base(config.base_model)
     torch.manual_seed(0)
-    tokens = tokenize(cache.strings.to_pylist(), tokenizer, config.max_length)
+    tokens = partial(tokenize, tokenizer=tokenizer, max_length=config.max_length)
     return prepare(config, cache, np.ones(len(cache.pairs), bool), transformer, tokens, Path())
 
 
