@@ -1,7 +1,9 @@
 import pytest
 
+from embed.commands import train
 from embed.pairs import TASKS
 from embed.recipes import RECIPES, generel, sapbert, sapbert_finetune
+from kgbuild.errors import InputError
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -32,3 +34,10 @@ def test_generel_is_the_papers_training():
 
 def test_another_batch_size_keeps_the_mix():
     assert generel().resized(256).quota == {"synonym": 54, "relation": 71, "gwas": 20, "eqtl": 10, "biobank": 102}
+
+
+def test_mentions_are_for_sapbert_and_its_fine_tuning_wants_them():
+    with pytest.raises(InputError, match="--mentions: generel-cpu does not train on mentions"):
+        train("generel-cpu", None, {"mentions": "mentions.tsv"}, resume=False)
+    with pytest.raises(InputError, match="sapbert-finetune: nothing to fine-tune on; give --mentions FILE"):
+        train("sapbert-finetune", None, {}, resume=False)
