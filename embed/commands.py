@@ -70,6 +70,8 @@ def train(name: str, out: Path | None, options: dict[str, Any], resume: bool) ->
     kind = options.pop("hold_out", "grouped")
     if "mentions" in options and not isinstance(config, SapBertConfig):
         raise InputError(f"--mentions: {name} does not train on mentions; a recipe of SapBERT does: sapbert-finetune")
+    if config.name == "sapbert_finetune" and "mentions" not in options:
+        raise InputError(f"{name}: nothing to fine-tune on; give --mentions FILE, or train sapbert on synonyms")
     if "batch_size" in options:
         config = config.resized(options.pop("batch_size"))
     learns = isinstance(config, BioLordConfig) and config.teacher

@@ -1,5 +1,6 @@
 import dataclasses
 import json
+from functools import partial
 
 import numpy as np
 import pytest
@@ -212,7 +213,7 @@ def test_early_stopping_looks_at_concepts_that_no_phase_trained_on(worded_cache,
         mask = np.ones(len(worded_cache.pairs), bool)
         cache = with_texts(config, worded_cache, mask)
         transformer, tokenizer = load_base(tiny_base)
-        tokens = tokenize(cache.strings.to_pylist(), tokenizer, config.max_length)
+        tokens = partial(tokenize, tokenizer=tokenizer, max_length=config.max_length)
         prepared = prepare(config, cache, mask, transformer, tokens, tmp_path)
 
         def concepts(batches):

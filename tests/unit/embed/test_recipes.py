@@ -1,7 +1,6 @@
 import pytest
 
-from embed import commands
-from embed.commands import recipe
+from embed.commands import recipe, train
 from embed.pairs import TASKS
 from embed.recipes import RECIPES, generel, sapbert, sapbert_finetune
 from kgbuild.errors import InputError
@@ -54,8 +53,15 @@ def test_another_batch_size_keeps_the_mix():
 
 def test_a_teacher_for_a_recipe_that_has_none_is_one_line():
     with pytest.raises(InputError, match="--teacher: generel learns from no other model"):
-        commands.train("generel", None, {"teacher": "minilm"}, False)
+        train("generel", None, {"teacher": "minilm"}, False)
 
 
 def test_another_batch_size_holds_in_every_phase_of_biolord():
     assert RECIPES["biolord"]().resized(64).batch_size == 64
+
+
+def test_mentions_are_for_sapbert_and_its_fine_tuning_wants_them():
+    with pytest.raises(InputError, match="--mentions: generel-cpu does not train on mentions"):
+        train("generel-cpu", None, {"mentions": "mentions.tsv"}, resume=False)
+    with pytest.raises(InputError, match="sapbert-finetune: nothing to fine-tune on; give --mentions FILE"):
+        train("sapbert-finetune", None, {}, resume=False)
