@@ -86,6 +86,7 @@ class PairCache:
         manifest: `digest` of the graph, `queries` (name → sha256), `rows` (name → pairs), parameters.
         names: `concept` (→ concepts), `text` (→ strings), `language`: every label and exact name, in any language.
         definitions: `concept` (→ concepts), `text` (→ strings).
+        folder: Where it was loaded from; what is computed from it is kept there, for every training on it.
     """
 
     strings: pa.StringArray
@@ -95,6 +96,7 @@ class PairCache:
     manifest: Mapping[str, Any]
     names: pa.Table = field(default_factory=NAMES.empty_table)
     definitions: pa.Table = field(default_factory=DEFINITIONS.empty_table)
+    folder: Path | None = None
 
     def column(self, name: str) -> NDArray[Any]:
         """A numeric column of the pairs; nulls become NaN or 0."""
@@ -107,6 +109,8 @@ class PairCache:
         """Write each table as an Arrow file, the manifest last: a folder with a manifest is complete."""
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "manifest.json").unlink(missing_ok=True)
+        for tokens in folder.glob("tokens-*"):
+            tokens.unlink()
         tables = {"strings": pa.table({"text": self.strings}), "concepts": self.concepts}
         tables |= {"variants": self.variants, "pairs": self.pairs}
         for name, table in (tables | {"names": self.names, "definitions": self.definitions}).items():
@@ -128,7 +132,7 @@ class PairCache:
             for name in ("strings", "concepts", "variants", "pairs", "names", "definitions")
         }
         strings = tables.pop("strings")["text"].combine_chunks()
-        return cls(strings, **tables, manifest=json.loads((folder / "manifest.json").read_text()))
+        return cls(strings, **tables, manifest=json.loads((folder / "manifest.json").read_text()), folder=folder)
 
 
 def groups(ids: Iterable[str], same: Iterable[tuple[str, str]]) -> NDArray[np.int32]:
