@@ -5,8 +5,8 @@ Legend: T traits with a training association, M variants, D the common width, F 
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array
-from sklearn.utils.extmath import randomized_svd
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -17,10 +17,26 @@ def map_to_shared(x_TF: Tensor, links_TM: csr_array, rank: int, ridge: float) ->
     """F×rank, from centred features of the traits onto the directions of D⁻½AD⁻½ that their shared variants span."""
     links_TM = (links_TM > 0).astype(np.float32)
     trait, variant = (np.maximum(links_TM.sum(axis), 1.0) ** -0.5 for axis in (1, 0))
-    U, sigma, _ = randomized_svd(csr_array(diags_array(trait) @ links_TM @ diags_array(variant)), rank, random_state=0)
-    target_TR = F.normalize(torch.from_numpy(U * np.sqrt(sigma)).float(), dim=-1)
+    U_TR, sigma_R = _left_svd(csr_array(diags_array(trait) @ links_TM @ diags_array(variant)), rank)
+    target_TR = F.normalize(torch.from_numpy(U_TR * np.sqrt(sigma_R)).float(), dim=-1)
     weight_T1 = torch.from_numpy(trait**-1).float()[:, None]  # √degree
     return _ridge(x_TF, target_TR, ridge, weight_T1 / weight_T1.mean())
+
+
+def _left_svd(links_TM: csr_array, rank: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The leading left singular vectors, T×rank, and singular values of A.
+
+    By subspace iteration on AAᵀ, which is sparse as few traits share variants: nothing here is as long as M.
+
+    Source: Halko, Martinsson & Tropp 2011, Finding Structure with Randomness, algorithm 4.4.
+    """
+    shared_TT = links_TM @ links_TM.T
+    random = np.random.default_rng(0).normal(size=(shared_TT.shape[0], rank + 10)).astype(np.float32)
+    basis_TK = np.linalg.qr(shared_TT @ random)[0]
+    for _ in range(7):
+        basis_TK = np.linalg.qr(shared_TT @ basis_TK)[0]
+    values_K, turn_KK = np.linalg.eigh(basis_TK.T @ (shared_TT @ basis_TK))  # in ascending order
+    return basis_TK @ turn_KK[:, : -rank - 1 : -1], np.sqrt(values_K[: -rank - 1 : -1].clip(0))
 
 
 def _ridge(x_TF: Tensor, y_TR: Tensor, ridge: float, weight_T1: Tensor | float = 1.0) -> Tensor:

@@ -119,5 +119,5 @@ def in_turns(seed: int, kind: int, size: int, start: int, count: int) -> NDArray
 
 
 @lru_cache(maxsize=16)
-def _permutation(seed: int, kind: int, turn: int, size: int) -> NDArray[np.int64]:
-    return np.random.default_rng((seed, kind, turn)).permutation(size)
+def _permutation(seed: int, kind: int, turn: int, size: int) -> NDArray[np.int32]:
+    return np.random.default_rng((seed, kind, turn)).permutation(np.arange(size, dtype=np.int32))

@@ -88,6 +88,7 @@ class PairCache:
         names: `concept` (→ concepts), `text` (→ strings), `language`: every label and exact name, in any language.
         definitions: `concept` (→ concepts), `text` (→ strings).
         denied: `head`, `tail` (→ concepts): exact matches that a curator denied.
+        folder: Where it was loaded from; what is computed from it is kept there, for every training on it.
     """
 
     strings: pa.StringArray
@@ -98,6 +99,7 @@ class PairCache:
     names: pa.Table = field(default_factory=NAMES.empty_table)
     definitions: pa.Table = field(default_factory=DEFINITIONS.empty_table)
     denied: pa.Table = field(default_factory=DENIED.empty_table)
+    folder: Path | None = None
 
     def column(self, name: str) -> NDArray[Any]:
         """A numeric column of the pairs; nulls become NaN or 0."""
@@ -110,6 +112,8 @@ class PairCache:
         """Write each table as an Arrow file, the manifest last: a folder with a manifest is complete."""
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "manifest.json").unlink(missing_ok=True)
+        for tokens in folder.glob("tokens-*"):
+            tokens.unlink()
         tables = {"strings": pa.table({"text": self.strings}), "concepts": self.concepts}
         tables |= {"variants": self.variants, "pairs": self.pairs}
         for name, table in (tables | {"names": self.names, "definitions": self.definitions}).items():
@@ -131,7 +135,7 @@ class PairCache:
             for name in ("strings", "concepts", "variants", "pairs", "names", "definitions")
         }
         strings = tables.pop("strings")["text"].combine_chunks()
-        return cls(strings, **tables, manifest=json.loads((folder / "manifest.json").read_text()))
+        return cls(strings, **tables, manifest=json.loads((folder / "manifest.json").read_text()), folder=folder)
 
 
 def groups(ids: Iterable[str], same: Iterable[tuple[str, str]]) -> NDArray[np.int32]:

@@ -1,6 +1,8 @@
 """Token ids of every distinct text, computed once and kept as two flat arrays."""
 
 import hashlib
+import itertools
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,7 @@ from tokenizers import normalizers
 from torch import Tensor
 
 _BATCH = 10_000
+_IDS_ALONE = {"return_attention_mask": False, "return_token_type_ids": False}
 
 
 @dataclass(frozen=True)
@@ -46,9 +49,10 @@ def tokenize(texts: Sequence[str], tokenizer: Any, max_length: int) -> Tokens:
     parts: list[NDArray[np.int32]] = []
     lengths: list[int] = []
     for at in range(0, len(texts), _BATCH):
-        rows = tokenizer(list(texts[at : at + _BATCH]), truncation=True, max_length=max_length)["input_ids"]
+        part = list(texts[at : at + _BATCH])
+        rows = tokenizer(part, truncation=True, max_length=max_length, **_IDS_ALONE)["input_ids"]
         lengths += map(len, rows)
-        parts.append(np.fromiter((token for row in rows for token in row), np.int32))
+        parts.append(np.fromiter(itertools.chain.from_iterable(rows), np.int32))
     start = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     return Tokens(np.concatenate(parts) if parts else np.zeros(0, np.int32), start, tokenizer.pad_token_id)
 
@@ -77,7 +81,7 @@ def cached(texts: Sequence[str], tokenizer: Any, max_length: int, folder: Path) 
             return Tokens(kept["ids"], kept["start"], int(kept["pad"]))
     tokens = tokenize(texts, tokenizer, max_length)
     folder.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(".part.npz")
+    beside = path.with_suffix(f".{os.getpid()}.npz")  # several processes of a training may write it
     np.savez(beside, ids=tokens.ids, start=tokens.start, pad=tokens.pad)
     beside.replace(path)
     return tokens

@@ -39,6 +39,9 @@ from kgbuild.errors import TrainError
 #: Batches that validation looks at, the same ones each time.
 _VALIDATION_BATCHES = 8
 
+#: Seconds that steps are timed for before the first one, where three of them take longer.
+_TIMED = 3.0
+
 
 def train(
     config: TrainConfig,
@@ -75,7 +78,8 @@ def train(
         if config.lower_case:
             lower_case(tokenizer)
         cache, kept = with_texts(config, cache, train_mask), kept or out / "training"
-        tokenize = partial(cached, tokenizer=tokenizer, max_length=config.max_length, folder=kept)
+        beside = cache.folder or kept  # every training on these pairs needs the same tokens
+        tokenize = partial(cached, tokenizer=tokenizer, max_length=config.max_length, folder=beside)
         prepared = prepare(config, cache, train_mask, transformer, tokenize, kept)
         model, batches = prepared.model, prepared.batches
         if not resume:
@@ -172,7 +176,7 @@ def _set_rates(optimizers: list[Optimizer], share: float) -> None:
 
 
 def plan(model: Method, batches: Batches, seconds: float, device: torch.device) -> int:
-    """How many steps to train: all epochs, or what fits in `seconds` by the time that three steps take here.
+    """How many steps to train: all epochs, or what fits in `seconds` by the time that up to three steps take here.
 
     The measured steps change nothing. Prints the estimate.
     """
@@ -183,6 +187,8 @@ def plan(model: Method, batches: Batches, seconds: float, device: torch.device) 
         gradients(model, batch, step, device).sum().item()  # waits for the GPU
         model.zero_grad()
         times.append(time.monotonic() - started)
+        if processes.agree(sum(times[1:]) > _TIMED, device):
+            break
     each = processes.agree(1.1 * float(np.median(times[1:])), device)  # the optimizer's share
     total = model.config.epochs * batches.steps
     planned = max(1, min(total, int(seconds / each))) if math.isfinite(seconds) else total

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 import torch
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
@@ -87,10 +89,8 @@ class GenerelBatches(Batches):
         self.head_text, self.tail_text = (cache.column(name).astype(np.int64) for name in ("head_text", "tail_text"))
         self.head, self.tail = (cache.column(name).astype(np.int64) for name in ("head", "tail"))
         self.label = cache.concepts["label"].to_numpy()
-        keys: dict[str, int] = {}
-        self.key = np.array(
-            [keys.setdefault(name_key(text), len(keys)) for text in cache.strings.to_pylist()], np.int64
-        )
+        keys = pa.array(map(name_key, cache.strings.to_pylist()), pa.string()).dictionary_encode()
+        self.key = keys.indices.to_numpy().astype(np.int64)
         group = cache.concepts["group"].to_numpy().astype(np.int64)
         n_groups = int(group.max(initial=-1)) + 1
         self.head_node = group[self.head]
@@ -113,8 +113,9 @@ class GenerelBatches(Batches):
         wanted = np.isin(self.task, [TASKS.index(task) for task, quota in self.config.quota.items() if quota])
         row = np.flatnonzero(sampled & wanted & ~same_name & ~unlabelled)
         row = row[np.argsort(-self.weight[row], kind="stable")]
-        what = np.stack([self.task, self.head_text, self.tail_text, self.head_node, self.tail_node])[:, row]
-        row = np.sort(row[np.unique(what, axis=1, return_index=True)[1]])
+        what = (self.task, self.head_text, self.tail_text, self.head_node, self.tail_node)
+        again = pd.DataFrame({i: column[row] for i, column in enumerate(what)}).duplicated()
+        row = np.sort(row[~again.to_numpy()])
         return {int(task): row[self.task[row] == task] for task in np.unique(self.task[row])}
 
     def rows(self, epoch: int, step: int) -> NDArray[np.int64]:
@@ -189,7 +190,7 @@ class GenerelBatches(Batches):
 
 
 def _adjacency(head: NDArray[np.int64], tail: NDArray[np.int64], size: int) -> csr_array:
-    ends = (np.concatenate([head, tail]), np.concatenate([tail, head]))
+    ends = tuple(np.concatenate(both).astype(np.int32) for both in ((head, tail), (tail, head)))
     return coo_array((np.ones(2 * len(head), bool), ends), (size, size)).tocsr()
 
 

@@ -3,11 +3,12 @@ import dataclasses
 import numpy as np
 import pytest
 import torch
+from scipy.sparse import random_array
 from torch import nn
 from torch.nn import functional as F
 
 from embed.associate import finish, fit, start, start_texts, start_variants, units
-from embed.association_part import AssociationPart
+from embed.association_part import AssociationPart, _left_svd
 from embed.encoder import load_base
 from embed.evaluate.association import auc
 from embed.locus import LocusEncoder
@@ -135,3 +136,12 @@ def test_without_associations_nothing_is_changed(locus, tiny_cache):
     start(model, tiny_cache, tiny_cache.column("task") < TASKS.index("gwas"), tokens)
 
     assert all(torch.equal(before[name], weight) for name, weight in model.named_parameters())
+
+
+def test_the_directions_that_traits_share_are_those_of_a_full_svd():
+    links = random_array((60, 200), density=0.1, rng=np.random.default_rng(0), dtype=np.float32).tocsr()
+    U, sigma = _left_svd(links, 5)
+    expected_U, expected_sigma, _ = np.linalg.svd(links.toarray())
+
+    np.testing.assert_allclose(sigma, expected_sigma[:5], rtol=1e-3)
+    assert (np.abs((U * expected_U[:, :5]).sum(0)) > 0.99).all()
