@@ -163,6 +163,7 @@ def admin_import(arguments: Sequence[str]) -> None:
         _set_password(java)
         _write_configuration(java)
         _importing().touch()
+        _served().unlink(missing_ok=True)
         _admin(java, ["database", "import", "full", "neo4j", "--overwrite-destination=true", *arguments])
         _importing().unlink()
 
@@ -178,6 +179,7 @@ def _start() -> None:
         _choose_ports()
         _write_configuration(java)
         if _await(_launch(java)):
+            _served().touch()
             return
         if "PortBindException" not in _log().read_text():  # another program took a port after our choice
             raise DatabaseError(f"Neo4j did not start: {_reason(_log().read_text())}; see {_log()}")
@@ -186,6 +188,11 @@ def _start() -> None:
 def _importing() -> Path:
     """It exists while an import runs, and after one that did not finish."""
     return _folder() / "importing"
+
+
+def _served() -> Path:
+    """It exists once a server has answered from these data."""
+    return _folder() / "data/served"
 
 
 def _drop_half_import() -> None:
@@ -342,6 +349,8 @@ def _write_configuration(java: list[str]) -> None:
         "internal.dbms.bolt.netty_server_shutdown_quiet_period_duration": "0s",
         "internal.dbms.bolt.netty_server_shutdown_timeout": "1s",
     }
+    if not _served().exists():  # killed while its first start made the transaction logs: they have nothing yet
+        settings["db.recovery.fail_on_missing_files"] = "false"
     flags = java[1 : java.index("-cp")]
     lines = [f"{key}={value}" for key, value in settings.items()]
     lines += [f"server.jvm.additional={flag}" for flag in flags]

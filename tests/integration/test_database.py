@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -86,6 +87,20 @@ def test_server_that_nobody_knows_of_is_ended_and_its_data_are_served(empty_stor
     assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
     with connect() as store:
         assert store.query("MATCH (n:Concept) RETURN n.id AS id") == [{"id": "phecode:250.2"}]
+
+
+def test_store_whose_first_start_was_killed_before_it_had_logs_is_served(empty_store: Store, neo4j_home: Path) -> None:
+    empty_store.query("CREATE (:Concept {id: 'a'})")
+    database.stop()
+    shutil.rmtree(neo4j_home / "neo4j/data/transactions/system")
+    with pytest.raises(DatabaseError, match="Transaction logs are missing"):
+        database.start()  # of a store that was in use: somebody has to look at it
+
+    (neo4j_home / "neo4j/data/served").unlink()
+    database.start()
+
+    with connect() as store:
+        assert store.query("MATCH (n:Concept) RETURN n.id AS id") == [{"id": "a"}]
 
 
 def test_pid_of_another_program_is_not_taken_for_the_server(neo4j_home: Path) -> None:
