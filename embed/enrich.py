@@ -1,13 +1,11 @@
 """Embeddings into the graph: a vector for each live concept, name and learned variant, and the indexes over them.
 
 Encoding and writing overlap. What is recorded in (:Meta {name: 'embeddings'}) is complete: the record goes before the
-first vector is replaced and comes back after the last index is online, so a killed enrichment is finished by running it
-again.
+first vector is replaced and comes back after the last index is online. Between, (:Meta {name: 'embeddings begun'}) says
+whose vectors are being written, so that an enrichment that was killed goes on where it was.
 """
 
 import datetime
-import queue
-import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -18,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embed.ahead import ahead
 from embed.checkpoint import Encoder
 from kgbuild.console import Steps
 from kgbuild.graph import name_key
@@ -28,7 +27,8 @@ INDEXES = {"concept_embedding": "Concept", "name_embedding": "Name", "variant_em
 #: Server that knows Cypher 25's filters inside a vector index.
 _FILTERS = (2026, 1)
 _BATCH = 1_000  # vectors a transaction: 3 MB of 768 floats
-_AHEAD = 8  # encoded parts that wait for the writer
+_AHEAD = 8  # encoded batches that wait for the writer
+_TEXTS = 16_384  # texts sorted by length at a time: of all lengths, so that encoding and writing keep pace throughout
 _HOUR = 3600
 
 #: Rows for one of the write queries: (query, [{id, vector}]).
@@ -65,6 +65,8 @@ class Enriched:
 def enrich(store: Store, encoder: Encoder, precision: str = "auto") -> Enriched:
     """Write a model's vectors into the graph; nothing where this model's of this graph are there.
 
+    One that was killed is finished by the same call, which passes over the nodes that have their vector.
+
     Args:
         store: The graph.
         encoder: The model.
@@ -75,11 +77,14 @@ def enrich(store: Store, encoder: Encoder, precision: str = "auto") -> Enriched:
     if recorded["encoded"] is not None and wanted.items() <= recorded["encoded"].items():
         return Enriched()
     steps = Steps()
-    with steps.step("removing old vectors and indexes"):
-        store.query("enrich/forget")
-        for name in INDEXES:
-            store.query(f"DROP INDEX {name} IF EXISTS")
-        store.query("enrich/clear")
+    begun = wanted | {"precision": precision}
+    if recorded["begun"] is None or not begun.items() <= recorded["begun"].items():
+        with steps.step("removing old vectors and indexes"):
+            store.query("enrich/forget")
+            for name in INDEXES:
+                store.query(f"DROP INDEX {name} IF EXISTS")
+            store.query("enrich/clear")
+            store.query("enrich/begin", begun=begun)
     with steps.step("encoding and writing"):
         done = _write_all(store, encoder, precision, steps)
     with steps.step("building vector indexes"):
@@ -103,82 +108,85 @@ def create_indexes(store: Store, dimensions: int) -> None:
 
 def _write_all(store: Store, encoder: Encoder, precision: str, steps: Steps) -> Enriched:
     texts, users = _texts(store)
-    counts: dict[str, int] = defaultdict(int)
+    done: dict[str, int] = defaultdict(int)
     seconds: dict[str, float] = defaultdict(float)
 
     def encoded() -> Iterator[Part]:
-        done = 0
-        for place, vectors_ND in encoder.parts(texts, precision):
-            done += len(place)
+        started = time.monotonic()
+        for place, vectors_ND in _vectors(encoder, texts, users, precision):
             rows = _rows(store, vectors_ND, [users[i] for i in place])
-            steps.advance("texts", done, len(texts))
-            yield from rows
-
-    def timed() -> Iterator[Part]:
-        parts = encoded()
-        while True:
-            started = time.monotonic()
-            part = next(parts, None)
             seconds["encoding"] += time.monotonic() - started
-            if part is None:
-                return
-            yield part
+            done["texts"] += len(place)
+            steps.advance("texts", done["texts"], len(texts))
+            yield from rows.items()
+            started = time.monotonic()
 
-    for query, rows in _ahead(chain(timed(), _variants(store, encoder))):
+    for query, rows in ahead(_batches(chain(encoded(), _variants(store, encoder))), _AHEAD):
         started = time.monotonic()
         store.write(f"enrich/{query}", rows, batch=_BATCH)
         seconds["writing"] += time.monotonic() - started
-        counts[query.removeprefix("write_")] += len(rows)
-    return Enriched(
-        **counts, texts=len(texts), encoding_seconds=seconds["encoding"], writing_seconds=seconds["writing"]
-    )
+        done[query.removeprefix("write_")] += len(rows)
+    return Enriched(**done, encoding_seconds=seconds["encoding"], writing_seconds=seconds["writing"])
 
 
 def _texts(store: Store) -> tuple[list[str], list[list[tuple[str, str]]]]:
-    """Distinct texts by name key, a concept's spelling before others, and the (query, id) of the nodes each is for."""
+    """Distinct texts by name key, a concept's spelling before others; the (query, id) of the nodes that wait for each.
+
+    They are the same texts in the same order however many nodes have their vector.
+    """
     texts: dict[str, str] = {}
     users: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for row in store.stream("enrich/concepts"):
         key = name_key(row["text"])
         texts.setdefault(key, row["text"])
-        users[key].append(("write_concepts", row["id"]))
+        if not row["written"]:
+            users[key].append(("write_concepts", row["id"]))
     for row in store.stream("enrich/names"):
         texts.setdefault(row["key"], row["text"])
-        users[row["key"]].append(("write_names", row["key"]))
+        if not row["written"]:
+            users[row["key"]].append(("write_names", row["key"]))
     return list(texts.values()), [users[key] for key in texts]
 
 
-def _rows(store: Store, vectors_ND: NDArray[np.float32], users: list[list[tuple[str, str]]]) -> Iterator[Part]:
-    parts: dict[str, list[dict[str, Any]]] = defaultdict(list)
+def _vectors(
+    encoder: Encoder, texts: list[str], users: list[list[tuple[str, str]]], precision: str
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+    """Rows of `texts` with their vectors, stretch by stretch; stretches that nobody waits for are passed over.
+
+    A stretch is encoded whole or not at all: what stands beside a text decides the last digits of its vector.
+    """
+    for at in range(0, len(texts), _TEXTS):
+        if any(users[at : at + _TEXTS]):
+            for place, vectors_ND in encoder.parts(texts[at : at + _TEXTS], precision):
+                yield at + place, vectors_ND
+
+
+def _rows(
+    store: Store, vectors_ND: NDArray[np.float32], users: list[list[tuple[str, str]]]
+) -> dict[str, list[dict[str, Any]]]:
+    """Query → rows that it writes."""
+    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for vector_D, nodes in zip(vectors_ND, users, strict=True):
         vector = store.vector(vector_D)
         for query, id in nodes:
-            parts[query].append({"id": id, "vector": vector})
-    yield from parts.items()
+            rows[query].append({"id": id, "vector": vector})
+    return rows
 
 
 def _variants(store: Store, encoder: Encoder) -> Iterator[Part]:
+    """The learned vectors of variants, but for those that are written."""
     ids, vectors_MD = encoder.variants
-    rows = np.flatnonzero(encoder.trained)
-    for at in range(0, len(rows), _BATCH):
-        part = rows[at : at + _BATCH]
-        yield "write_variants", [{"id": ids[i], "vector": store.vector(vectors_MD[i])} for i in part]
+    written = {row["id"] for row in store.stream("enrich/variants")}
+    for i in np.flatnonzero(encoder.trained):
+        if ids[i] not in written:
+            yield "write_variants", [{"id": ids[i], "vector": store.vector(vectors_MD[i])}]
 
 
-def _ahead(parts: Iterable[Part]) -> Iterator[Part]:
-    """The same parts, made on another thread up to `_AHEAD` ahead of who takes them."""
-    ready: queue.Queue[Part | BaseException | None] = queue.Queue(_AHEAD)
-
-    def work() -> None:
-        try:
-            for part in parts:
-                ready.put(part)
-            ready.put(None)
-        except BaseException as error:  # raised again where the parts are used
-            ready.put(error)
-
-    threading.Thread(target=work, daemon=True).start()
-    while (item := ready.get()) is not None:
-        if isinstance(item, BaseException):
-            raise item
-        yield item
+def _batches(parts: Iterable[Part]) -> Iterator[Part]:
+    """The same rows in parts of `_BATCH` or a little more: one transaction each costs least."""
+    waiting: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for query, rows in parts:
+        waiting[query] += rows
+        if len(waiting[query]) >= _BATCH:
+            yield query, waiting.pop(query)
+    yield from waiting.items()

@@ -1,4 +1,5 @@
-// Remove the record of a model before its vectors are replaced: a killed enrichment then starts again.
+// Remove the records of the model whose vectors the graph has or was given, before they are replaced.
 // access: WRITE
-MATCH (meta:Meta {name: 'embeddings'})
+MATCH (meta:Meta)
+WHERE meta.name IN ['embeddings', 'embeddings begun']
 DELETE meta

@@ -1,6 +1,11 @@
-// Pairs of live concepts whose exact match a curator denied.
+// Which concepts a curator denied to be the same as those of a page of concepts.
 // access: READ
-// returns head: STRING (CURIE), tail: STRING (CURIE)
-MATCH (a:Concept)-[match:EXACT_MATCH]->(b:Concept)
-WHERE match.negated AND a.obsolete IS NULL AND b.obsolete IS NULL
-RETURN DISTINCT a.id AS head, b.id AS tail
+// $after: STRING, the CURIE after which the page begins
+// $page: INTEGER, concepts a page
+// returns after: STRING (last CURIE of the page, null behind the last), rows: LIST<LIST> of id: STRING
+//   (CURIE), others: LIST<STRING> (CURIEs)
+MATCH (a:Concept)
+WHERE a.id > $after AND EXISTS { (a)-[:EXACT_MATCH {negated: true}]->() }
+WITH a ORDER BY a.id LIMIT $page
+WITH a.id AS id, COLLECT { MATCH (a)-[:EXACT_MATCH {negated: true}]->(b:Concept) RETURN DISTINCT b.id } AS others
+RETURN max(id) AS after, collect([id, others]) AS rows

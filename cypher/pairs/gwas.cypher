@@ -1,14 +1,19 @@
-// Variants that published studies associate with a live trait.
+// Variants that published studies associate with a page of traits.
 // access: READ
+// $after: STRING, the CURIE after which the page begins
+// $page: INTEGER, traits a page
 // $biobanks: LIST<STRING>, sources whose associations come from one biobank's records
-// returns head: STRING (CURIE of the trait, its replacement where it is obsolete), head_text: STRING, tail: STRING (CURIE of
-//   the variant), weight: FLOAT in (0, 2], effect: FLOAT (as published), effect_kind: STRING (odds_ratio, beta,
-//   correlation or null), publications: STRING, n_traits: INTEGER (traits of the record), source: STRING
-MATCH (v:Variant)-[e:ASSOCIATED_WITH]->(trait:Concept)
-WHERE NOT e.source IN $biobanks AND (e.negated IS NULL OR NOT e.negated)
-WITH v, e,
-     CASE WHEN trait.obsolete IS NULL THEN trait
-          ELSE head([(trait)-[:REPLACED_BY*1..5]->(live:Concept) WHERE live.obsolete IS NULL | live]) END AS trait
-WHERE trait.name IS NOT NULL
-RETURN trait.id AS head, trait.name AS head_text, v.id AS tail, e.weight AS weight, e.effect AS effect,
-       e.effect_kind AS effect_kind, e.publications AS publications, e.n_traits AS n_traits, e.source AS source
+// returns after: STRING (last CURIE of the page, null behind the last), rows: LIST<LIST> of id: STRING
+//   (CURIE), evidence: LIST<LIST> of id: STRING (CURIE of the variant), weight: FLOAT in (0, 2], source: STRING,
+//   effect: FLOAT (as published), effect_kind: STRING (odds_ratio, beta, correlation or null), publications: STRING,
+//   n_traits: INTEGER (traits of the record)
+MATCH (trait:Concept)
+WHERE trait.id > $after AND EXISTS { (trait)<-[:ASSOCIATED_WITH]-(:Variant) }
+WITH trait ORDER BY trait.id LIMIT $page
+WITH trait.id AS id,
+     COLLECT {
+       MATCH (trait)<-[e:ASSOCIATED_WITH]-(v:Variant)
+       WHERE NOT e.source IN $biobanks AND (e.negated IS NULL OR NOT e.negated)
+       RETURN [v.id, e.weight, e.source, e.effect, e.effect_kind, e.publications, e.n_traits]
+     } AS evidence
+RETURN max(id) AS after, collect([id, evidence]) AS rows

@@ -1,20 +1,17 @@
-// Pairs of concepts that are one trait: an exact match that is not negated, a replacement, a shared label or exact name.
-// Their connected components are the trait groups; they pass through obsolete concepts too.
+// Which concepts a page of concepts is one trait with: an exact match that is not negated, or a replacement. The
+// connected components are the trait groups; they pass through obsolete concepts too.
 // access: READ
-// returns id: STRING (CURIE), other: STRING (CURIE)
-CALL () {
-  MATCH (a:Concept)-[match:EXACT_MATCH]->(b:Concept)
-  WHERE match.negated IS NULL OR NOT match.negated
-  RETURN a.id AS id, b.id AS other
-  UNION ALL
-  MATCH (a:Concept)-[:REPLACED_BY]->(b:Concept)
-  RETURN a.id AS id, b.id AS other
-  UNION ALL
-  MATCH (name:Name)
-  WITH COLLECT {
-    MATCH (name)<-[has:HAS_NAME]-(c:Concept) WHERE has.scope IN ['LABEL', 'EXACT'] RETURN DISTINCT c.id AS id ORDER BY id
-  } AS ids
-  UNWIND tail(ids) AS other
-  RETURN ids[0] AS id, other
-}
-RETURN id, other
+// $after: STRING, the CURIE after which the page begins
+// $page: INTEGER, concepts a page
+// returns after: STRING (last CURIE of the page, null behind the last), rows: LIST<LIST> of ids: STRING
+//   (CURIEs that are one trait)
+MATCH (a:Concept)
+WHERE a.id > $after AND EXISTS { (a)-[:EXACT_MATCH|REPLACED_BY]->() }
+WITH a ORDER BY a.id LIMIT $page
+WITH a.id AS id,
+     COLLECT {
+       MATCH (a)-[same:EXACT_MATCH|REPLACED_BY]->(b:Concept)
+       WHERE type(same) = 'REPLACED_BY' OR same.negated IS NULL OR NOT same.negated
+       RETURN b.id
+     } AS others
+RETURN max(id) AS after, collect([id] + others) AS rows

@@ -1,14 +1,19 @@
-// Labels of two live concepts that a source maps onto each other exactly: synonyms across vocabularies.
+// Which concepts a source maps a page of concepts onto exactly; the labels of two that differ are synonyms across
+// vocabularies.
 // access: READ
-// returns head: STRING (CURIE), head_text: STRING, tail: STRING (CURIE), tail_text: STRING, weight: FLOAT in (0, 2],
-//   source: STRING
-MATCH (a:Concept)-[match:EXACT_MATCH]->(b:Concept)
-WHERE (match.negated IS NULL OR NOT match.negated)
-WITH match,
-     CASE WHEN a.obsolete IS NULL THEN a
-          ELSE head([(a)-[:REPLACED_BY*1..5]->(live:Concept) WHERE live.obsolete IS NULL | live]) END AS a,
-     CASE WHEN b.obsolete IS NULL THEN b
-          ELSE head([(b)-[:REPLACED_BY*1..5]->(live:Concept) WHERE live.obsolete IS NULL | live]) END AS b
-WHERE a <> b AND a.name IS NOT NULL AND b.name IS NOT NULL
-RETURN a.id AS head, a.name AS head_text, b.id AS tail, b.name AS tail_text, match.weight AS weight,
-       match.source AS source
+// $after: STRING, the CURIE after which the page begins
+// $page: INTEGER, concepts a page
+// returns after: STRING (last CURIE of the page, null behind the last), rows: LIST<LIST> of id: STRING
+//   (CURIE), evidence: LIST<LIST> of source: STRING, predicate: STRING, ids: LIST<STRING> (CURIEs), weights:
+//   LIST<FLOAT> in (0, 2]
+MATCH (a:Concept)
+WHERE a.id > $after AND EXISTS { (a)-[:EXACT_MATCH]->() }
+WITH a ORDER BY a.id LIMIT $page
+WITH a.id AS id,
+     COLLECT {
+       MATCH (a)-[e:EXACT_MATCH]->(b:Concept)
+       WHERE e.negated IS NULL OR NOT e.negated
+       WITH e.source AS source, collect(b.id) AS ids, collect(coalesce(e.weight, 1.0)) AS weights
+       RETURN [source, null, ids, weights]
+     } AS evidence
+RETURN max(id) AS after, collect([id, evidence]) AS rows

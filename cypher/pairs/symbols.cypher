@@ -1,10 +1,20 @@
-// A live gene's label and each of its symbols that no other gene has and that names nothing else exactly.
+// Symbols of a page of live genes that no other gene has and that name nothing else exactly; each is a synonym of the
+// gene's label.
 // access: READ
-// returns head: STRING (CURIE), head_text: STRING, tail: STRING (the same CURIE), tail_text: STRING, weight: FLOAT (1)
-MATCH (gene:Gene)-[has:HAS_NAME {scope: 'SYMBOL'}]->(symbol:Name)
-WHERE gene.obsolete IS NULL AND gene.name IS NOT NULL
-  AND NOT EXISTS {
-    MATCH (symbol)<-[also:HAS_NAME]-(other:Concept)
-    WHERE other <> gene AND (also.scope = 'SYMBOL' OR (also.scope IN ['LABEL', 'EXACT'] AND NOT other:Gene))
-  }
-RETURN DISTINCT gene.id AS head, gene.name AS head_text, gene.id AS tail, has.text AS tail_text, 1.0 AS weight
+// $after: STRING, the CURIE after which the page begins
+// $page: INTEGER, genes a page
+// returns after: STRING (last CURIE of the page, null behind the last), rows: LIST<LIST> of id: STRING
+//   (CURIE), label: STRING, symbols: LIST<STRING>
+MATCH (gene:Concept&Gene)
+WHERE gene.id > $after AND gene.obsolete IS NULL AND gene.name IS NOT NULL
+WITH gene ORDER BY gene.id LIMIT $page
+WITH gene,
+     COLLECT {
+       MATCH (gene)-[has:HAS_NAME {scope: 'SYMBOL'}]->(symbol:Name)
+       WHERE NOT EXISTS {
+         MATCH (symbol)<-[also:HAS_NAME]-(other:Concept)
+         WHERE other <> gene AND (also.scope = 'SYMBOL' OR (also.scope IN ['LABEL', 'EXACT'] AND NOT other:Gene))
+       }
+       RETURN DISTINCT has.text
+     } AS symbols
+RETURN max(gene.id) AS after, collect([gene.id, gene.name, symbols]) AS rows

@@ -1,6 +1,10 @@
 """Enrichment of a small graph with the packaged base model, whose variants stand for trained ones."""
 
 import dataclasses
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +12,8 @@ import pytest
 from embed import enrich as enriching
 from embed.checkpoint import Encoder, load_encoder
 from embed.enrich import Enriched, enrich
+from kgbuild.errors import InputError
+from kgbuild.mapping import enriched_with
 from kgbuild.store import Store
 
 GRAPH = """
@@ -98,18 +104,88 @@ def test_another_graph_is_encoded_again(graph):
     assert enrich(graph, model("a")).concepts == 3
 
 
-def test_a_killed_enrichment_is_finished_by_running_it_again(graph, monkeypatch):
-    enrich(graph, model("a"))
+class Killed(BaseException):
+    pass
 
-    class Killed(BaseException):
-        pass
 
-    def killed(*_):
-        raise Killed
+def killed(*_: object) -> None:
+    raise Killed
 
+
+def vectors(store: Store) -> dict[str, list[float]]:
+    rows = store.query("MATCH (n) WHERE n.embedding IS NOT NULL RETURN coalesce(n.id, n.key) AS id, n.embedding AS v")
+    return {row["id"]: row["v"] for row in rows}
+
+
+def half_way(store: Store, encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write three vectors of a model, then die."""
+    write, left = store.write, iter(range(3))
+    with monkeypatch.context() as patch:
+        patch.setattr(enriching, "_BATCH", 1)
+        patch.setattr(store, "write", lambda *a, **k: write(*a, **k) if next(left, None) is not None else killed())
+        with pytest.raises(Killed):
+            enrich(store, encoder, "fp32")
+
+
+def test_a_killed_enrichment_goes_on_where_it_was_and_gives_the_vectors_of_one_that_was_not(graph, monkeypatch):
+    enrich(graph, model("b"), "fp32")
+    whole = vectors(graph)
+    enrich(graph, model("a"), "fp32")
+
+    half_way(graph, model("b"), monkeypatch)
+    before = vectors(graph)
+    with pytest.raises(InputError, match="no embeddings"):
+        enriched_with(graph)
+    rest = enrich(graph, model("b"), "fp32")
+
+    assert 0 < len(before) < len(whole)
+    assert rest.vectors == len(whole) - len(before)
+    assert vectors(graph) == whole
+    assert Path(enriched_with(graph)) == model("b").folder
+    assert enrich(graph, model("b"), "fp32") == Enriched()
+
+
+def test_an_enrichment_that_was_killed_at_its_indexes_still_gets_them(graph, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(enriching, "create_indexes", killed)
         with pytest.raises(Killed):
-            enrich(graph, model("b"))
-    assert enrich(graph, model("b")).concepts == 3
+            enrich(graph, model("a"))
+
+    assert enrich(graph, model("a")).vectors == 0
+    assert len(graph.query("SHOW VECTOR INDEXES YIELD state WHERE state = 'ONLINE'")) == 3
     assert len(embedded(graph)) == 8
+
+
+@pytest.mark.parametrize("changed", ["the model", "the graph"])
+def test_what_a_killed_enrichment_wrote_is_not_taken_for_that_of_another_model_or_graph(graph, monkeypatch, changed):
+    half_way(graph, model("a"), monkeypatch)
+    if changed == "the graph":
+        graph.query("MATCH (m:Meta {name: 'kg'}) SET m.graph_id = 'g2'")
+
+    assert enrich(graph, model("b" if changed == "the model" else "a")).vectors == 8
+
+
+def test_kg_enrich_finishes_what_a_kg_enrich_that_was_killed_began(empty_store):
+    """SIGKILL, as soon as there are vectors."""
+    empty_store.query(
+        """CREATE CONSTRAINT FOR (c:Concept) REQUIRE c.id IS UNIQUE""",
+    )
+    empty_store.query(
+        """CREATE (:Meta {name: 'kg', graph_id: 'g1'})
+        WITH * UNWIND range(1, 3000) AS i
+        CREATE (:Concept {id: 'EFO:' + i, name: 'asthma of kind ' + i, vocabulary: 'EFO'})"""
+    )
+    command = [sys.executable, "-m", "kgbuild.cli", "enrich", "minilm"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not embedded(empty_store) and process.poll() is None:
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    before = len(embedded(empty_store))
+    subprocess.run(command, check=True)
+    after = vectors(empty_store)
+    enrich(empty_store, dataclasses.replace(load_encoder("minilm"), name="again"))
+
+    assert 0 < before < 3000
+    assert after == vectors(empty_store)
+    assert len(after) == 3000

@@ -118,5 +118,13 @@ def test_a_saved_cache_is_read_back_equal(cache, tmp_path):
     assert again.variants.equals(cache.variants)
     assert again.pairs.to_pylist() == cache.pairs.to_pylist()
     assert again.manifest == cache.manifest
-    assert (again.names, again.definitions) == (cache.names, cache.definitions)
+    assert (again.names, again.definitions, again.denied) == (cache.names, cache.definitions, cache.denied)
+
+
+def test_what_a_curator_denied_is_kept_apart_from_the_pairs(cache):
+    ids = cache.concepts["id"].to_pylist()
+
+    assert [(ids[row["head"]], ids[row["tail"]]) for row in cache.denied.to_pylist()] == [
+        ("MONDO:0004979", "MONDO:0005148")
+    ]
     assert len(cache.manifest["queries"]["relations"]) == 64
