@@ -530,7 +530,10 @@ def report(out: Annotated[Path, typer.Argument(help="FILE.html")]) -> None:
 @app.command()
 def train(
     recipe: Annotated[
-        str, typer.Argument(help="generel (the paper), generel-locus (knows genes and loci), generel-small, sapbert, …")
+        str,
+        typer.Argument(
+            help="generel (the paper), generel-locus (knows loci), generel-small, sapbert, biolord, …; RECIPE:VARIANT"
+        ),
     ] = "generel-locus",
     out: Annotated[Path | None, typer.Option(help="Folder of the model; default $KG_HOME/models/RECIPE.")] = None,
     base_model: Annotated[
