@@ -3,7 +3,9 @@
 import pytest
 
 from embed import pairs
+from embed.commands import read_pairs
 from embed.pairs import TASKS, PairCache
+from kgbuild.home import folder
 from kgbuild.store import Store
 
 GRAPH = """
@@ -128,3 +130,12 @@ def test_what_a_curator_denied_is_kept_apart_from_the_pairs(cache):
         ("MONDO:0004979", "MONDO:0005148")
     ]
     assert len(cache.manifest["queries"]["relations"]) == 64
+
+
+def test_pairs_that_an_older_kg_kept_are_read_again(empty_store):
+    empty_store.query("CREATE (:Meta {name: 'kg', graph_id: 'old'}), (:Concept:Disease {id: 'MONDO:1', name: 'gout'})")
+    kept = folder("pairs") / "old"
+    kept.mkdir(exist_ok=True)
+    (kept / "manifest.json").write_text('{"queries": {}}')
+
+    assert read_pairs(empty_store).concepts["id"].to_pylist() == ["MONDO:1"]
