@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from embed.association_part import AssociationPart, map_to_shared
-from embed.encoder import pool
+from embed.encoder import pooled
 from embed.locus import LocusEncoder
 from embed.losses import MASKED
 from embed.pairs import TASKS, PairCache
@@ -96,12 +96,8 @@ def _states(model: "Generel", cache: PairCache, traits: NDArray[np.int64], token
     order = np.argsort(tokens.lengths(names), kind="stable")
     text, training = model.text, model.text.training
     text.eval()
-    states_TH = torch.cat(
-        [
-            pool(text.transformer(input_ids=ids_NL, attention_mask=mask_NL).last_hidden_state, mask_NL, text.pooling)
-            for ids_NL, mask_NL in tokens.chunks(names[order], 64)
-        ]
-    )
+    chunks = tokens.chunks(names[order], 64)
+    states_TH = torch.cat([pooled(text.transformer, *chunk, text.pooling) for chunk in chunks])
     text.train(training)
     return states_TH[torch.from_numpy(np.argsort(order))]
 

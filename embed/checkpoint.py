@@ -25,7 +25,7 @@ from torch.nn import functional as F
 
 from embed.card import card
 from embed.device import autocast, best_device
-from embed.encoder import Dense, base_folder, load_base, pool
+from embed.encoder import Dense, base_folder, load_base, pooled
 from embed.pairs import PairCache
 from embed.tokens import lower_case, tokenize
 from kgbuild.errors import InputError
@@ -33,7 +33,7 @@ from kgbuild.errors import InputError
 if TYPE_CHECKING:  # a method may load a model, as its teacher
     from embed.methods.method import Method
 
-_CHUNK = {"cpu": 64, "cuda": 1024}
+_CHUNK = {"cpu": 256, "cuda": 1024}
 
 
 def save_model(
@@ -156,8 +156,7 @@ class Encoder:
             rows = order[at : at + _CHUNK[device.type]]
             ids_NL, mask_NL = (tensor.to(device) for tensor in tokens.padded(rows))
             with torch.inference_mode(), autocast(precision, device):
-                states_NLH = self.transformer(input_ids=ids_NL, attention_mask=mask_NL).last_hidden_state
-                part_ND: Tensor = self.project(pool(states_NLH, mask_NL, self.pooling)).float()
+                part_ND: Tensor = self.project(pooled(self.transformer, ids_NL, mask_NL, self.pooling)).float()
             yield rows, (F.normalize(part_ND, dim=-1) if normalize else part_ND).cpu().numpy()
 
     @cached_property

@@ -11,6 +11,8 @@ from torch import Tensor, nn
 from transformers import AutoModel, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
+from embed.packing import packed, packs, pool_packed
+
 
 def base_folder(base_model: str) -> str:
     """Where transformers finds a base model: `minilm` is the one packaged for use without a network."""
@@ -58,8 +60,7 @@ class TextEncoder(nn.Module):
 
     def forward(self, ids_NL: Tensor, mask_NL: Tensor) -> Tensor:
         """Token ids and their attention mask → N×D, not normalised."""
-        states_NLH = self.transformer(input_ids=ids_NL, attention_mask=mask_NL).last_hidden_state
-        text_ND: Tensor = self.layers(self.project(pool(states_NLH, mask_NL, self.pooling)))
+        text_ND: Tensor = self.layers(self.project(pooled(self.transformer, ids_NL, mask_NL, self.pooling)))
         return text_ND
 
 
@@ -76,6 +77,13 @@ class Dense(nn.Module):
     def forward(self, x_NI: Tensor) -> Tensor:
         """N×in → N×out."""
         return torch.tanh(self.linear(x_NI)) + (x_NI if self.residual is None else self.residual(x_NI))
+
+
+def pooled(transformer: nn.Module, ids_NL: Tensor, mask_NL: Tensor, pooling: str) -> Tensor:
+    """The vectors that a transformer gives texts, N×H; without their padding where that is faster."""
+    if packs(transformer):
+        return pool_packed(*packed(transformer, ids_NL, mask_NL), pooling)
+    return pool(transformer(input_ids=ids_NL, attention_mask=mask_NL).last_hidden_state, mask_NL, pooling)
 
 
 def pool(states_NLH: Tensor, mask_NL: Tensor, pooling: str) -> Tensor:
