@@ -45,7 +45,7 @@ def packed(transformer: nn.Module, ids_NL: Tensor, mask_NL: Tensor) -> tuple[Ten
 def pool_packed(states_TH: Tensor, runs: Runs, pooling: str) -> Tensor:
     """The [CLS] state or the mean over tokens: N×H."""
     parts = zip(_split(states_TH, runs, 0), runs, strict=True)
-    texts = [part.unflatten(0, run) for part, run in parts]
+    texts = [part.view(*run, -1) for part, run in parts]
     return torch.cat([states[:, 0] if pooling == "cls" else states.mean(1) for states in texts])
 
 
