@@ -7,8 +7,8 @@ for two packages that kg does without: pip install accelerate datasets
 
 Steps: synonym pairs, one batch size, one base model, one length limit, one precision for both; MultipleNegativesRanking
 there, kg's own loop here (gradients, clipping, AdamW). Both make their batches meanwhile. The sides take turns, a first
-step of each turn is not counted, and the figure is the median over all steps. `padding` is padded tokens by real ones
-in kg's chunks; on the CPU kg computes with the real ones alone.
+step of each turn is not counted, and the figure is the median over all steps. `padding` is the tokens that kg computes
+with by the real ones: on the CPU it packs texts without padding (`embed.packing`), elsewhere it pads chunks.
 
 On a GPU, in the same way with a BERT of 110 million random weights in bf16: also what share of the time the loop waits
 for a batch, the processor launches kernels, the GPU idles; and model FLOP utilisation (6 FLOP a weight and real token,
@@ -18,7 +18,6 @@ without embeddings, over the dense bf16 peak of the card).
 import argparse
 import dataclasses
 import os
-import statistics
 import sys
 import tempfile
 import time
@@ -36,6 +35,7 @@ from embed.config import GenerelConfig
 from embed.device import autocast, best_device
 from embed.encoder import base_folder, load_base
 from embed.methods.generel import Generel, GenerelBatches
+from embed.packing import packs
 from embed.pairs import TASKS, PairCache
 from embed.recipes.generel import generel_cpu
 from embed.step import gradients
@@ -44,6 +44,9 @@ from embed.train import make_optimizers
 
 #: Dense bf16 FLOP/s by a part of the card's name.
 PEAKS = {"H200": 989e12, "H100": 989e12, "A100": 312e12, "L40S": 362e12, "L4": 121e12, "T4": 65e12}
+
+
+Seconds = Any  # an array of two
 
 
 class Kg:
@@ -65,14 +68,14 @@ class Kg:
         self.model = Generel(config, load_base(base)[0], cache, everything, tokens).to(self.device).train()
         self.batches = GenerelBatches(cache, everything, tokens, config)
         self.optimizers = make_optimizers(self.model)
-        self.waited = 0.0
+        self.waited = np.zeros(2)
 
-    def turn(self, steps: int) -> list[float]:
+    def turn(self, steps: int) -> list[Seconds]:
         """Seconds of each step but the first."""
         stream, seconds = self.batches.stream(self.at, self.at + steps + 1, self.device), []
         dense = [weight for group in self.optimizers[0].param_groups for weight in group["params"]]
-        self.at, self.waited = self.at + steps + 1, 0.0
-        started = time.perf_counter()
+        self.at, self.waited = self.at + steps + 1, np.zeros(2)
+        started = clock()
         for i, batch in enumerate(self._timed(stream)):
             gradients(self.model, batch, self.at + i, self.device)
             nn.utils.clip_grad_norm_(dense, 1.0)
@@ -82,21 +85,25 @@ class Kg:
             self.model.after_step()
             if i in (0, steps):
                 synchronize(self.device)
-            now = time.perf_counter()
+            now = clock()
             seconds.append(now - started)
             started = now
             if i == 0:
-                self.waited = 0.0
+                self.waited = np.zeros(2)
         return mean_on_gpu(seconds[1:], self.device)
 
     def _timed(self, stream: Iterator[Any]) -> Iterator[Any]:
         while True:
-            started = time.perf_counter()
+            started = clock()
             batch = next(stream, None)
-            self.waited += time.perf_counter() - started
+            self.waited += clock() - started
             if batch is None:
                 return
             yield batch
+
+    def padding(self) -> float:
+        """Tokens computed with by real ones."""
+        return 1.0 if packs(self.model.text.transformer) else self.tokens()[0]
 
     def tokens(self, steps: int = 20) -> tuple[float, float]:
         """Padded tokens by real ones, and real ones of a batch."""
@@ -120,17 +127,17 @@ class SentenceTransformers:
         self.data = Dataset.from_dict({"anchor": [a for a, _ in texts], "positive": [b for _, b in texts]})
         self.batch, self.precision, self.folder = batch, precision, folder
 
-    def turn(self, steps: int) -> list[float]:
+    def turn(self, steps: int) -> list[Seconds]:
         from sentence_transformers import SentenceTransformerTrainer, SentenceTransformerTrainingArguments
         from transformers import TrainerCallback
 
-        ends: list[float] = []
+        ends: list[Seconds] = []
 
         class Clock(TrainerCallback):  # type: ignore[misc]  # theirs is untyped
             def on_step_end(self, *given: Any, **named: Any) -> None:
                 if len(ends) in (0, steps):
                     synchronize(best_device())
-                ends.append(time.perf_counter())
+                ends.append(clock())
 
         arguments = SentenceTransformerTrainingArguments(
             output_dir=self.folder, max_steps=steps + 1, per_device_train_batch_size=self.batch, learning_rate=2e-5,
@@ -141,7 +148,12 @@ class SentenceTransformers:
             self.model, arguments, train_dataset=self.data, loss=self.loss, callbacks=[Clock()]
         )
         trainer.train()
-        return mean_on_gpu(np.diff(ends).tolist(), best_device())
+        return mean_on_gpu(list(np.diff(ends, axis=0)), best_device())
+
+
+def clock() -> Seconds:
+    """Seconds of the clock and of the processors: on a busy machine the second says more."""
+    return np.array([time.perf_counter(), time.process_time()])
 
 
 def synchronize(device: torch.device) -> None:
@@ -149,7 +161,7 @@ def synchronize(device: torch.device) -> None:
         torch.cuda.synchronize()
 
 
-def mean_on_gpu(seconds: list[float], device: torch.device) -> list[float]:
+def mean_on_gpu(seconds: list[Seconds], device: torch.device) -> list[Seconds]:
     """A GPU is behind the loop: only all steps together say how long one takes."""
     return [sum(seconds) / len(seconds)] if device.type == "cuda" else seconds
 
@@ -184,17 +196,24 @@ def compare(
     kg = Kg(base, cache, tokens, batch, precision, length, chunk)
     with tempfile.TemporaryDirectory() as folder:
         them = peers(SentenceTransformers, base, texts, batch, precision, length, folder)
-        seconds: dict[str, list[float]] = {"kg": [], "them": []}
+        seconds: dict[str, list[Seconds]] = {"kg": [], "them": []}
         for _ in range(rounds):
             seconds["kg"] += kg.turn(steps)
             seconds["them"] += them.turn(steps) if them else []
-    ours = batch / statistics.median(seconds["kg"])
-    line = f"batch {batch:5} {precision}: kg {ours:7,.1f} pairs/s, padding {kg.tokens()[0]:.2f}"
-    if them:
-        theirs = batch / statistics.median(seconds["them"])
-        line += f"; sentence-transformers {theirs:7,.1f} pairs/s; ratio {ours / theirs:.2f}"
+    line = f"batch {batch:5} {precision}: {rates(seconds, batch, 'pairs')}, padding {kg.padding():.2f}"
     print(f"{line}; {load()}", flush=True)
     return kg
+
+
+def rates(seconds: dict[str, list[Seconds]], count: int, what: str) -> str:
+    """Both sides' figures, by the median of the clock; the ratio by the processors' time, too."""
+    ours, theirs = (np.median(each, axis=0) if each else None for each in seconds.values())
+    if theirs is None:
+        return f"kg {count / ours[0]:,.1f} {what}/s"
+    return (
+        f"kg {count / ours[0]:,.1f} {what}/s, sentence-transformers {count / theirs[0]:,.1f}, "
+        f"ratio {theirs[0] / ours[0]:.2f} (by processor time {theirs[1] / ours[1]:.2f})"
+    )
 
 
 def peers(make: Any, *given: Any) -> Any:
@@ -206,7 +225,7 @@ def peers(make: Any, *given: Any) -> Any:
         return None
 
 
-def encode(cache: PairCache, rounds: int, most: int = 20_000) -> None:
+def encode(cache: PairCache, rounds: int, most: int) -> None:
     """Names a second, each distinct name once for both."""
     from sentence_transformers import SentenceTransformer
 
@@ -215,20 +234,19 @@ def encode(cache: PairCache, rounds: int, most: int = 20_000) -> None:
     ours, theirs = load_encoder("minilm"), SentenceTransformer(base_folder("minilm"), device=best_device().type)
     theirs.max_seq_length = ours.max_length
     for precision in ("bf16", "fp32"):
-        seconds: dict[str, list[float]] = {"kg": [], "them": []}
+        seconds: dict[str, list[Seconds]] = {"kg": [], "them": []}
         for _ in range(rounds):
-            started = time.perf_counter()
+            started = clock()
             vectors_ND = ours.encode(names, precision=precision)
-            seconds["kg"].append(time.perf_counter() - started)
-            started = time.perf_counter()
+            seconds["kg"].append(clock() - started)
+            started = clock()
             with autocast(precision, best_device()):
                 others_ND = theirs.encode(names, normalize_embeddings=True, show_progress_bar=False)
-            seconds["them"].append(time.perf_counter() - started)
+            seconds["them"].append(clock() - started)
         cosine = np.einsum("nd,nd->n", vectors_ND, others_ND.astype(np.float32))
-        kg, them = (len(names) / statistics.median(each) for each in seconds.values())
         print(
-            f"encode {len(names):,} names {precision}: kg {kg:,.0f} a second; sentence-transformers {them:,.0f}; "
-            f"ratio {kg / them:.2f}; least cosine between both {cosine.min():.4f}; {load()}",
+            f"encode {len(names):,} names {precision}: {rates(seconds, len(names), 'names')}; "
+            f"least cosine between both {cosine.min():.4f}; {load()}",
             flush=True,
         )
 
@@ -256,8 +274,8 @@ def where(kg: Kg, batch: int, peak: float | None, steps: int = 20) -> None:
     """Prints shares of the time of a step, and model FLOP utilisation."""
     from torch.profiler import ProfilerActivity, profile
 
-    each = kg.turn(steps)[0]
-    waited = kg.waited / steps / each
+    each = float(kg.turn(steps)[0][0])
+    waited = float(kg.waited[0]) / steps / each
     with profile(activities=[ProfilerActivity.CPU, ProfilerActivity.CUDA]) as profiled:
         kg.turn(steps)
     events = profiled.key_averages()
@@ -277,6 +295,7 @@ def main() -> None:
     parser.add_argument("--pairs", type=Path, help="a folder of the pair cache; the newest of KG_HOME unless given")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--names", type=int, default=20_000, help="how many are encoded")
     parser.add_argument("--only", choices=["steps", "encode", "gpu"])
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -287,7 +306,7 @@ def main() -> None:
             for precision in ("bf16", "fp32"):
                 compare("minilm", cache, batch, precision, 32, chunk=128, rounds=options.rounds, steps=steps)
     if options.only in (None, "encode"):
-        encode(cache, options.rounds)
+        encode(cache, options.rounds, options.names)
     if options.only in (None, "gpu"):
         gpu(cache, options.rounds)
 

@@ -29,7 +29,7 @@ def generel_cpu() -> GenerelConfig:
         max_length=32,
         quota={"synonym": 96, "relation": 128, "gwas": 384, "eqtl": 64, "biobank": 96},
         epochs=5,
-        chunk=64,
+        chunk=128,
         checkpoint_every=200,
     )
 
