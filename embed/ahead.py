@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 def ahead(items: Iterable[T], most: int) -> Iterator[T]:
-    """The same items, made on another thread, up to `most` ahead of who takes them.
+    """The same items, made on another thread from now on, up to `most` ahead of who takes them.
 
     >>> list(ahead("abc", 2))
     ['a', 'b', 'c']
@@ -24,8 +24,11 @@ def ahead(items: Iterable[T], most: int) -> Iterator[T]:
         except BaseException as error:  # raised again where the items are used
             ready.put(error)
 
+    def made() -> Iterator[T]:
+        while (got := ready.get()) is not None:
+            if isinstance(got, BaseException):
+                raise got
+            yield got[0]
+
     threading.Thread(target=work, daemon=True).start()
-    while (got := ready.get()) is not None:
-        if isinstance(got, BaseException):
-            raise got
-        yield got[0]
+    return made()

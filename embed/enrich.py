@@ -86,7 +86,7 @@ def enrich(store: Store, encoder: Encoder, precision: str = "auto") -> Enriched:
             store.query("enrich/clear")
             store.query("enrich/begin", begun=begun)
     with steps.step("encoding and writing"):
-        done = _write_all(store, encoder, precision, steps)
+        done = write_vectors(store, encoder, precision, steps)
     with steps.step("building vector indexes"):
         create_indexes(store, encoder.dimensions)
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
@@ -106,7 +106,8 @@ def create_indexes(store: Store, dimensions: int) -> None:
     store.query("enrich/await", seconds=_HOUR)
 
 
-def _write_all(store: Store, encoder: Encoder, precision: str, steps: Steps) -> Enriched:
+def write_vectors(store: Store, encoder: Encoder, precision: str, steps: Steps) -> Enriched:
+    """Encode and write, at once, the vectors that are not there yet."""
     texts, users = _texts(store)
     done: dict[str, int] = defaultdict(int)
     seconds: dict[str, float] = defaultdict(float)

@@ -6,13 +6,14 @@ lists: the driver takes 10 µs for a record and less than 1 µs for a list insid
 page.
 """
 
+import gc
 import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import chain, combinations, groupby, repeat
-from operator import itemgetter
+from itertools import chain, combinations, repeat, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,9 +44,14 @@ _TASKS = {
     "eqtl": "eqtl",
     "biobank": "biobank",
 }
-#: All queries of `cypher/pairs/` in the order in which they are read: ids are known before what refers to them.
-_QUERIES = ("concepts", "variants", *_TASKS, "names", "denied", "identities", "shared")
+#: The other queries of `cypher/pairs/` in two lanes that take about as long: the server answers both at once. Variants
+#: come before what names them.
+LANES = (
+    ("relations", "shared", "symbols", "identities"),
+    ("variants", "matches", "gwas", "eqtl", "biobank", "synonyms", "names", "denied"),
+)
 _PAGE = 5_000  # concepts, variants or names that a query answers at a time
+_AHEAD = 64  # pages that a lane is ahead at most
 #: Sources whose associations come from one biobank's records rather than from published studies.
 BIOBANKS = ("pgrm", "phewas_catalog", "finngen", "pan_ukb", "mvp", "biobank")
 
@@ -156,10 +162,9 @@ def groups(ids: Iterable[str], same: Iterable[tuple[str, str]]) -> NDArray[np.in
     >>> groups(["a", "b", "c"], [("a", "x"), ("x", "c")]).tolist()
     [0, 1, 0]
     """
-    index: dict[str, int] = {}
-    wanted = [index.setdefault(id, len(index)) for id in ids]
-    ends = [(index.setdefault(a, len(index)), index.setdefault(b, len(index))) for a, b in same]
-    one, other = np.array(ends, np.int64).reshape(-1, 2).T
+    index = _counting()
+    wanted = [index[id] for id in ids]
+    one, other = np.fromiter(map(index.__getitem__, chain.from_iterable(same)), np.int64).reshape(-1, 2).T
     size = max(len(index), 1)
     _, component = connected_components(
         coo_array((np.ones(len(one), bool), (one, other)), (size, size)), directed=False
@@ -177,19 +182,20 @@ def read(store: "Store", digest: str = "", eqtl_per_gene: int = 5, names: int = 
         names: Names a concept whose pairs are all taken, the label first.
     """
     parameters = {"eqtl_per_gene": eqtl_per_gene, "names": names, "biobanks": list(BIOBANKS)}
-    queries = groupby(ahead(pages(store, parameters), 2), itemgetter(0))
-    tables = _Tables(rows for _, rows in next(queries)[1])
-    for query, answers in queries:
-        for _, rows in answers:
+    with _uncollected():
+        # all three start at once; taking turns gives texts and pairs the same order each time, whichever is slower
+        concepts, *lanes = (ahead(answers(store, lane, parameters), _AHEAD) for lane in (("concepts",), *LANES))
+        tables = _Tables(rows for _, rows in concepts)
+        for query, rows in filter(None, chain.from_iterable(zip_longest(*lanes))):
             if rows:
                 tables.add(query, rows)
-    manifest = {"digest": digest, "queries": query_hashes(store), "rows": dict(tables.counts), "parameters": parameters}
-    return tables.cache(manifest)
+        manifest = {"digest": digest, "queries": query_hashes(store), "rows": tables.counts, "parameters": parameters}
+        return tables.cache(manifest)
 
 
-def pages(store: "Store", parameters: Mapping[str, Any]) -> Iterator[tuple[str, list[Any]]]:
-    """Each query of `cypher/pairs/` with each page of its rows; the last one's are empty."""
-    for query in _QUERIES:
+def answers(store: "Store", queries: Iterable[str], parameters: Mapping[str, Any]) -> Iterator[tuple[str, list[Any]]]:
+    """Queries of `cypher/pairs/`, one after the other, each with each page of its rows."""
+    for query in queries:
         text = store.cypher(f"pairs/{query}")
         given = {key: value for key, value in parameters.items() if f"${key}" in text}
         after: str | None = ""
@@ -201,7 +207,8 @@ def pages(store: "Store", parameters: Mapping[str, Any]) -> Iterator[tuple[str, 
 
 def query_hashes(store: "Store") -> dict[str, str]:
     """The sha256 of each query file that `read` runs."""
-    return {name: hashlib.sha256(store.cypher(f"pairs/{name}").encode()).hexdigest() for name in _QUERIES}
+    queries = ("concepts", *chain.from_iterable(LANES))
+    return {query: hashlib.sha256(store.cypher(f"pairs/{query}").encode()).hexdigest() for query in queries}
 
 
 class _Tables:
@@ -213,8 +220,7 @@ class _Tables:
     """
 
     def __init__(self, pages: Iterable[list[Any]]):
-        self.string: defaultdict[str, int] = defaultdict()
-        self.string.default_factory = self.string.__len__
+        self.string = _counting()
         self.variant: dict[str, int] = {}
         self.same: list[Sequence[str]] = []
         self.batches: dict[str, list[pa.RecordBatch]] = defaultdict(list)
@@ -346,6 +352,25 @@ class _Tables:
 
     def _table(self, name: str, schema: pa.Schema) -> pa.Table:
         return pa.Table.from_batches(self.batches[name], schema).unify_dictionaries().combine_chunks()
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without Python's search for cycles, of which lists of text have none: it would take twice as long as the rest."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _counting() -> defaultdict[str, int]:
+    """Numbers by key: a new key gets the next."""
+    numbers: defaultdict[str, int] = defaultdict()
+    numbers.default_factory = numbers.__len__
+    return numbers
 
 
 def _columns(rows: Iterable[Sequence[Any]], width: int) -> Sequence[Sequence[Any]]:
