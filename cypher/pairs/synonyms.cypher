@@ -7,7 +7,7 @@
 // returns after: STRING (last CURIE of the page, null behind the last), rows: LIST<LIST> of id: STRING
 //   (CURIE), texts: LIST<STRING>
 MATCH (c:Concept)
-WHERE c.id > $after AND c.obsolete IS NULL AND c.name IS NOT NULL
+WHERE c.id > $after AND c.obsolete IS NULL AND c.name IS NOT NULL AND COUNT { (c)-[:HAS_NAME]->() } > 1
 WITH c ORDER BY c.id LIMIT $page
 WITH c,
      COLLECT {
