@@ -65,14 +65,14 @@ def start(pairs: Path, recipe: str, out: Path) -> None:
     cache = PairCache.load(pairs)
     clock.lap(f"load {len(cache.pairs):,} pairs")
     config = commands.recipe(recipe)
-    mask = commands._split(cache, "grouped", config.seed).train_mask
+    mask = commands.split_of(cache, "grouped", config.seed).train_mask
     clock.lap("hold out")
     for owner, name, what in (
         (train, "load_base", "base model"),
         (train, "cached", "token ids"),
         (train, "prepare", "model and batches"),
         (Generel, "start", "start in closed form"),
-        (train, "plan", "time a few steps"),
+        (train, "plan", "plan"),
         (state, "save", "first checkpoint"),
     ):
         clock.timed(owner, name, what)

@@ -129,7 +129,7 @@ class SentenceTransformers:
 
     def turn(self, steps: int) -> list[Seconds]:
         from sentence_transformers import SentenceTransformerTrainer, SentenceTransformerTrainingArguments
-        from transformers import TrainerCallback
+        from transformers import PrinterCallback, TrainerCallback
 
         ends: list[Seconds] = []
 
@@ -147,6 +147,7 @@ class SentenceTransformers:
         trainer = SentenceTransformerTrainer(
             self.model, arguments, train_dataset=self.data, loss=self.loss, callbacks=[Clock()]
         )
+        trainer.remove_callback(PrinterCallback)  # it is not quiet for `disable_tqdm` alone
         trainer.train()
         return mean_on_gpu(list(np.diff(ends, axis=0)), best_device())
 

@@ -1,4 +1,4 @@
-"""What `kg train`, `enrich`, `link` and `evaluate` do: the graph, the pair cache and the models put together."""
+"""What `kg train`, `enrich` and `link` do: the graph, the pair cache and the models put together."""
 
 import json
 import math
@@ -8,22 +8,15 @@ from typing import Any, Literal, cast
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from embed import enrich as enrichment
 from embed import pairs, processes
-from embed.baselines.degree import degree
-from embed.baselines.locus_neighbour import locus_neighbour
-from embed.baselines.svd import svd
-from embed.checkpoint import Encoder, load_encoder
+from embed.checkpoint import load_encoder
 from embed.config import BioLordConfig, GenerelConfig, SapBertConfig, TrainConfig
-from embed.evaluate import mapping as mapping_figures
-from embed.evaluate.association import CROSSED_STUDY, Score, evaluate, rank_by_odds
 from embed.phases import train as run
 from embed.recipes import RECIPES
 from embed.recipes.generel import VARIANTS
 from embed.split import Split, hold_out
-from kgbuild import mapping
 from kgbuild.console import Steps, err
 from kgbuild.errors import InputError
 from kgbuild.files import locked, replacing
@@ -83,7 +76,7 @@ def train(name: str, out: Path | None, options: dict[str, Any], resume: bool) ->
     out = out or folder("models") / config.name
     with connect() as store:
         cache = read_pairs(store)
-    split = _split(cache, kind, config.seed)
+    split = split_of(cache, kind, config.seed)
     mask = np.ones(len(cache.pairs), bool) if split is None else split.train_mask
     with processes.together():
         run(config, cache, out, mask, minutes, resume)
@@ -95,7 +88,8 @@ def train(name: str, out: Path | None, options: dict[str, Any], resume: bool) ->
     err.print(f"The model is in {out}. Next: `kg enrich`")
 
 
-def _split(cache: pairs.PairCache, kind: str, seed: int) -> Split | None:
+def split_of(cache: pairs.PairCache, kind: str, seed: int) -> Split | None:
+    """What a training of this seed holds out; None for nothing."""
     if kind == "none":
         return None
     if kind not in ("grouped", "random"):
@@ -128,83 +122,9 @@ def enrich(name: str | None) -> None:
 
 def link(text: str, to: str | None, top: int) -> pd.DataFrame:
     """The concepts of a vocabulary that a text names, by the model that the graph was enriched with."""
+    from kgbuild import mapping  # scikit-learn's ensembles, half a second that no training needs
+
     with connect() as store:
         encoder = load_encoder(mapping.enriched_with(store))
         vector_D = encoder.encode([text])[0]
         return mapping.link(store, text, vector_D, to, top)
-
-
-def evaluate_mapping(source: str, target: str, gold: Path) -> pd.DataFrame:
-    """Acc@1, Acc@5 and MRR of `kg harmonize` and of baselines against a gold table."""
-    with connect() as store:
-        return mapping_figures.evaluate(store, source, target, gold)
-
-
-def evaluate_association(name: str | None) -> pd.DataFrame:
-    """AUC of the associations that a model's training held out, beside baselines; odds ratios' order behind them.
-
-    Returns:
-        A row a score, subset and whether the crossed study is in: AUC by anchor and negatives, mean of 5 seeds, and its
-        largest deviation. `order_2` is the share of held-out pairs with odds ratios more than 2 apart ranked rightly.
-
-    Raises:
-        InputError: Not a model of this graph's training, or one that held nothing out.
-    """
-    at = Path(model_folder(name))
-    if not (at / "hold_out.json").exists():
-        raise InputError(f"{at}: no model that `kg train` made with a hold-out; train one without --hold-out none")
-    held = json.loads((at / "hold_out.json").read_text())
-    with connect() as store:
-        cache = read_pairs(store)
-    split = _split(cache, held["kind"], held["seed"])
-    if split is None or held["graph"] != cache.manifest["digest"]:
-        raise InputError(f"{at}: held nothing out of this graph; train again on the graph as it is now")
-    if not (at / "variants.json").exists():
-        raise InputError(f"{at}: a model of texts alone; evaluate a recipe of GENEREL's, which has variants")
-    encoder, labels = load_encoder(at), cache.concepts["label"].to_numpy()
-    texts = _traits(cache, np.array(cache.strings.to_pylist(), object)[labels])
-    scores: dict[str, Score] = {
-        encoder.name: _cosine(encoder, cache, texts),
-        "popularity": degree(split, cache),
-        "popularity, trait": degree(split, cache, variants=False),
-        "svd": svd(split, cache),
-    }
-    untrained_CD = load_encoder("minilm").encode(texts)
-    scores |= {
-        "neighbour, own": locus_neighbour(split, cache, untrained_CD, 0),
-        "neighbour, 500 kb": locus_neighbour(split, cache, untrained_CD),
-    }
-    rows: list[dict[str, object]] = []
-    for score_name, score in scores.items():
-        figures = evaluate(split, cache, score)
-        order = {ranking.gap: ranking.share for ranking in rank_by_odds(split, score)}
-        for subset in dict.fromkeys(figure.subset for figure in figures):
-            for without in (False, True):
-                chosen = [f for f in figures if f.subset == subset and f.without == without]
-                aucs = {f"{f.anchor}_{f.negatives}": f.mean for f in chosen}
-                rows.append(
-                    {
-                        "score": score_name,
-                        "variants": subset,
-                        f"without {CROSSED_STUDY.removeprefix('pubmed:')}": without,
-                    }
-                    | {"pairs": chosen[0].pairs, **aucs, "deviation": max(f.deviation for f in chosen)}
-                    | {"order_2": order.get("> 2") if subset == "all" else None}
-                )
-    return pd.DataFrame(rows)
-
-
-def _traits(cache: pairs.PairCache, texts: NDArray[np.object_]) -> list[str]:
-    """The concepts' texts, those of concepts without any association left empty: nothing asks for their vectors."""
-    associated = np.isin(cache.column("task"), [pairs.TASKS.index(task) for task in pairs.ASSOCIATIONS])
-    asked = np.zeros(len(texts), bool)
-    asked[cache.column("head")[associated]] = True
-    return list(np.where(asked, texts, ""))
-
-
-def _cosine(encoder: Encoder, cache: pairs.PairCache, texts: list[str]) -> Score:
-    text_CD = encoder.encode(texts)
-    ids, vector_ND = encoder.variants
-    row = {identifier: i for i, identifier in enumerate(ids)}
-    place = np.array([row[identifier] for identifier in cache.variants["id"].to_pylist()])
-    return lambda head, tail: np.einsum("nd,nd->n", text_CD[head], vector_ND[place[tail]])

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from matplotlib.figure import Figure
 from torch.utils.tensorboard import SummaryWriter
 
 
@@ -40,6 +39,8 @@ def read(path: Path) -> list[dict[str, Any]]:
 
 def draw(rows: list[dict[str, Any]], path: Path, title: str) -> None:
     """Loss by task on the left; temperature (of a method that has one) and learning rate on the right."""
+    from matplotlib.figure import Figure  # only the end of a training draws
+
     figure = Figure(figsize=(11, 4), layout="constrained")
     losses, others = figure.subplots(1, 2)
     for name in sorted({name for row in rows for name in row if name.startswith("loss")}):

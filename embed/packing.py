@@ -37,7 +37,7 @@ def packed(transformer: nn.Module, ids_NL: Tensor, mask_NL: Tensor) -> tuple[Ten
     lengths, counts = torch.unique_consecutive(mask_NL.sum(1), return_counts=True)
     runs = list(zip(counts.tolist(), lengths.tolist(), strict=True))
     place_NL = torch.arange(mask_NL.shape[1]).expand_as(mask_NL)
-    with _attention(transformer):
+    with attention(transformer):
         found = transformer(input_ids=ids_NL[real_NL][None], position_ids=place_NL[real_NL][None], runs=runs)
     return found.last_hidden_state[0], runs
 
@@ -69,8 +69,11 @@ def _split(x: Tensor, runs: Runs, axis: int) -> tuple[Tensor, ...]:
 
 
 @contextmanager
-def _attention(transformer: nn.Module) -> Iterator[None]:
-    """Let a transformer attend by `_attend`, and as before afterwards: others may call it with padding."""
+def attention(transformer: nn.Module) -> Iterator[None]:
+    """Let a transformer attend by `_attend`, and as before afterwards: others may call it with padding.
+
+    Who calls `packed` on several threads holds this around them.
+    """
     config: Any = transformer.config
     before = config._attn_implementation
     config._attn_implementation = _NAME

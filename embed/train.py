@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TextColumn
 from torch import Tensor, nn
 from torch.optim import AdamW, Optimizer, SparseAdam
 
@@ -119,7 +119,7 @@ def train(
                         row["loss_validation"] = validate(model, prepared.validation, device)
                         at.judge(row["loss_validation"])
                     curves.add({"step": at.step, "epoch": at.step / batches.steps} | row)
-                    show(at.step, row)
+                    show(at.step, row, (at.total - at.step) * batches.size / row["pairs_per_second"])
                 if saves:
                     state.save(checkpoint, same, at, model, optimizers)
                     saved = at.step
@@ -178,34 +178,42 @@ def _set_rates(optimizers: list[Optimizer], share: float) -> None:
 def plan(model: Method, batches: Batches, seconds: float, device: torch.device) -> int:
     """How many steps to train: all epochs, or what fits in `seconds` by the time that up to three steps take here.
 
-    The measured steps change nothing. Prints the estimate.
+    The measured steps change nothing. Prints the plan.
     """
-    times, chunks = [], math.inf
+    total, about = model.config.epochs * batches.steps, ""
+    planned = total
+    if math.isfinite(seconds):
+        each = _seconds_a_step(model, batches, device)
+        planned = max(1, min(total, int(seconds / each)))
+        about = f", about {planned * each / 60:,.1f} minutes at {batches.size / each:,.0f} pairs/s"
+    if processes.rank() > 0:
+        return planned
+    count, epochs = processes.count(), model.config.epochs
+    err.print(
+        f"{model.config.name}: {planned:,} "
+        + (f"of {total:,} " if planned < total else "")
+        + f"steps of {batches.size:,} pairs "
+        f"({epochs} epoch{'s' * (epochs > 1)}){about} on {device.type}"
+        + (f" by {count} processes" if count > 1 else "")
+    )
+    if count > 1 and count > (chunks := len(batches.batch(0, 0).chunks)):
+        err.print(
+            f"{count} processes share {chunks} chunks of texts a batch, so some have nothing to do: "
+            "train with a smaller --chunk, a larger --batch-size or fewer processes"
+        )
+    return planned
+
+
+def _seconds_a_step(model: Method, batches: Batches, device: torch.device) -> float:
+    times = []
     for step, batch in enumerate(batches.stream(0, 4, device)):  # the first one warms up
-        chunks = min(chunks, len(batch.chunks))
         started = time.monotonic()
         gradients(model, batch, step, device).sum().item()  # waits for the GPU
         model.zero_grad()
         times.append(time.monotonic() - started)
         if processes.agree(sum(times[1:]) > _TIMED, device):
             break
-    each = processes.agree(1.1 * float(np.median(times[1:])), device)  # the optimizer's share
-    total = model.config.epochs * batches.steps
-    planned = max(1, min(total, int(seconds / each))) if math.isfinite(seconds) else total
-    if processes.rank() > 0:
-        return planned
-    err.print(
-        f"{model.config.name}: {planned:,} of {total:,} steps of {batches.size:,} pairs "
-        f"({model.config.epochs} epochs), "
-        f"about {planned * each / 60:,.1f} minutes at {batches.size / each:,.0f} pairs/s on {device.type}"
-        + (f" by {processes.count()} processes" if processes.count() > 1 else "")
-    )
-    if processes.count() > chunks:
-        err.print(
-            f"{processes.count()} processes share {chunks} chunks of texts a batch, so some have nothing to do: "
-            "train with a smaller --chunk, a larger --batch-size or fewer processes"
-        )
-    return planned
+    return processes.agree(1.1 * float(np.median(times[1:])), device)  # the optimizer's share
 
 
 def validate(model: Method, validation: Batches, device: torch.device) -> float:
@@ -265,21 +273,21 @@ def _enough_memory(config: TrainConfig) -> Iterator[None]:
 
 
 @contextmanager
-def _progress(first: int, total: int) -> Iterator[Callable[[int, dict[str, float]], None]]:
-    """A function that shows a row of numbers: in a bar on a terminal, as a line elsewhere."""
+def _progress(first: int, total: int) -> Iterator[Callable[[int, dict[str, float], float], None]]:
+    """A function that shows a row of numbers and the seconds left: in a bar on a terminal, as a line elsewhere."""
     if processes.rank() > 0:
-        yield lambda step, row: None
+        yield lambda step, row, left: None
         return
     if not err.is_terminal:
-        yield lambda step, row: err.print(
+        yield lambda step, row, left: err.print(
             f"step {step:,}/{total:,}  loss {row['loss']:.4f}"
             + "".join(f"  {name} {row[name]:.4f}" for name in ("temperature", "loss_validation") if name in row)
-            + f"  {row['pairs_per_second']:,.0f} pairs/s"
+            + f"  {row['pairs_per_second']:,.0f} pairs/s  {left / 60:,.1f} min left"
         )
         return
-    columns = (TextColumn("training"), BarColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
+    columns = (TextColumn("training"), BarColumn(), TextColumn("{task.description}"))
     with Progress(*columns, console=err) as bar:
         task = bar.add_task("", total=total, completed=first)
-        yield lambda step, row: bar.update(
-            task, completed=step, description=f"{step:,}/{total:,} loss {row['loss']:.3f}"
+        yield lambda step, row, left: bar.update(
+            task, completed=step, description=f"{step:,}/{total:,} loss {row['loss']:.3f}, {left / 60:,.0f} min left"
         )

@@ -655,7 +655,7 @@ def evaluate_mapping(
     as_json: Json = False,
 ) -> None:
     """Acc@1, Acc@5 and MRR of a mapping against a gold table, with baselines on the same concepts."""
-    _print(_embed("commands").evaluate_mapping(source, target, gold), as_json)
+    _print(_embed("evaluate.commands").mapping(source, target, gold), as_json)
 
 
 @evaluate.command("association")
@@ -666,7 +666,7 @@ def evaluate_association(
     as_json: Json = False,
 ) -> None:
     """AUC of held-out variant–trait pairs, against uniform and degree-matched negatives, with baselines."""
-    _print(_embed("commands").evaluate_association(model), as_json)
+    _print(_embed("evaluate.commands").association(model), as_json)
 
 
 @app.command()

@@ -1,0 +1,95 @@
+"""What `kg evaluate` does: a mapping or a model beside baselines."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from embed.baselines.degree import degree
+from embed.baselines.locus_neighbour import locus_neighbour
+from embed.baselines.svd import svd
+from embed.checkpoint import Encoder, load_encoder
+from embed.commands import model_folder, read_pairs, split_of
+from embed.evaluate.association import CROSSED_STUDY, Score, evaluate, rank_by_odds
+from embed.evaluate.mapping import evaluate as figures
+from embed.pairs import ASSOCIATIONS, TASKS, PairCache
+from kgbuild.errors import InputError
+from kgbuild.store import connect
+
+
+def mapping(source: str, target: str, gold: Path) -> pd.DataFrame:
+    """Acc@1, Acc@5 and MRR of `kg harmonize` and of baselines against a gold table."""
+    with connect() as store:
+        return figures(store, source, target, gold)
+
+
+def association(name: str | None) -> pd.DataFrame:
+    """AUC of the associations that a model's training held out, beside baselines; odds ratios' order behind them.
+
+    Returns:
+        A row a score, subset and whether the crossed study is in: AUC by anchor and negatives, mean of 5 seeds, and its
+        largest deviation. `order_2` is the share of held-out pairs with odds ratios more than 2 apart ranked rightly.
+
+    Raises:
+        InputError: Not a model of this graph's training, or one that held nothing out.
+    """
+    at = Path(model_folder(name))
+    if not (at / "hold_out.json").exists():
+        raise InputError(f"{at}: no model that `kg train` made with a hold-out; train one without --hold-out none")
+    held = json.loads((at / "hold_out.json").read_text())
+    with connect() as store:
+        cache = read_pairs(store)
+    split = split_of(cache, held["kind"], held["seed"])
+    if split is None or held["graph"] != cache.manifest["digest"]:
+        raise InputError(f"{at}: held nothing out of this graph; train again on the graph as it is now")
+    if not (at / "variants.json").exists():
+        raise InputError(f"{at}: a model of texts alone; evaluate a recipe of GENEREL's, which has variants")
+    encoder, labels = load_encoder(at), cache.concepts["label"].to_numpy()
+    texts = _traits(cache, np.array(cache.strings.to_pylist(), object)[labels])
+    scores: dict[str, Score] = {
+        encoder.name: _cosine(encoder, cache, texts),
+        "popularity": degree(split, cache),
+        "popularity, trait": degree(split, cache, variants=False),
+        "svd": svd(split, cache),
+    }
+    untrained_CD = load_encoder("minilm").encode(texts)
+    scores |= {
+        "neighbour, own": locus_neighbour(split, cache, untrained_CD, 0),
+        "neighbour, 500 kb": locus_neighbour(split, cache, untrained_CD),
+    }
+    rows: list[dict[str, object]] = []
+    for score_name, score in scores.items():
+        found = evaluate(split, cache, score)
+        order = {ranking.gap: ranking.share for ranking in rank_by_odds(split, score)}
+        for subset in dict.fromkeys(figure.subset for figure in found):
+            for without in (False, True):
+                chosen = [f for f in found if f.subset == subset and f.without == without]
+                aucs = {f"{f.anchor}_{f.negatives}": f.mean for f in chosen}
+                rows.append(
+                    {
+                        "score": score_name,
+                        "variants": subset,
+                        f"without {CROSSED_STUDY.removeprefix('pubmed:')}": without,
+                    }
+                    | {"pairs": chosen[0].pairs, **aucs, "deviation": max(f.deviation for f in chosen)}
+                    | {"order_2": order.get("> 2") if subset == "all" else None}
+                )
+    return pd.DataFrame(rows)
+
+
+def _traits(cache: PairCache, texts: NDArray[np.object_]) -> list[str]:
+    """The concepts' texts, those of concepts without any association left empty: nothing asks for their vectors."""
+    associated = np.isin(cache.column("task"), [TASKS.index(task) for task in ASSOCIATIONS])
+    asked = np.zeros(len(texts), bool)
+    asked[cache.column("head")[associated]] = True
+    return list(np.where(asked, texts, ""))
+
+
+def _cosine(encoder: Encoder, cache: PairCache, texts: list[str]) -> Score:
+    text_CD = encoder.encode(texts)
+    ids, vector_ND = encoder.variants
+    row = {identifier: i for i, identifier in enumerate(ids)}
+    place = np.array([row[identifier] for identifier in cache.variants["id"].to_pylist()])
+    return lambda head, tail: np.einsum("nd,nd->n", text_CD[head], vector_ND[place[tail]])
