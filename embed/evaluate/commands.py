@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from embed.baselines.degree import degree
 from embed.baselines.locus_neighbour import locus_neighbour
@@ -46,10 +45,9 @@ def association(name: str | None) -> pd.DataFrame:
         raise InputError(f"{at}: held nothing out of this graph; train again on the graph as it is now")
     if not (at / "variants.json").exists():
         raise InputError(f"{at}: a model of texts alone; evaluate a recipe of GENEREL's, which has variants")
-    encoder, labels = load_encoder(at), cache.concepts["label"].to_numpy()
-    texts = _traits(cache, np.array(cache.strings.to_pylist(), object)[labels])
+    encoder, texts = load_encoder(at), traits(cache)
     scores: dict[str, Score] = {
-        encoder.name: _cosine(encoder, cache, texts),
+        encoder.name: cosine(encoder, cache, texts),
         "popularity": degree(split, cache),
         "popularity, trait": degree(split, cache, variants=False),
         "svd": svd(split, cache),
@@ -79,15 +77,17 @@ def association(name: str | None) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _traits(cache: PairCache, texts: NDArray[np.object_]) -> list[str]:
+def traits(cache: PairCache) -> list[str]:
     """The concepts' texts, those of concepts without any association left empty: nothing asks for their vectors."""
+    texts = np.array(cache.strings.to_pylist(), object)[cache.concepts["label"].to_numpy()]
     associated = np.isin(cache.column("task"), [TASKS.index(task) for task in ASSOCIATIONS])
     asked = np.zeros(len(texts), bool)
     asked[cache.column("head")[associated]] = True
     return list(np.where(asked, texts, ""))
 
 
-def _cosine(encoder: Encoder, cache: PairCache, texts: list[str]) -> Score:
+def cosine(encoder: Encoder, cache: PairCache, texts: list[str]) -> Score:
+    """A model's score: the cosine of a trait's text and a variant."""
     text_CD = encoder.encode(texts)
     ids, vector_ND = encoder.variants
     row = {identifier: i for i, identifier in enumerate(ids)}

@@ -20,7 +20,7 @@ from embed.config import BioLordConfig, GenerelConfig, SapBertConfig, TrainConfi
 from embed.descriptions import described
 from embed.mentions import read_mentions
 from embed.methods.biolord import Contrast, DefinitionBatches, Distil, TargetBatches
-from embed.methods.generel import Generel, GenerelBatches
+from embed.methods.generel import Generel, GenerelBatches, told
 from embed.methods.method import Method
 from embed.methods.sapbert import SapBert, SapBertBatches
 from embed.names import NamePairs, Names
@@ -70,6 +70,7 @@ def prepare(
     if isinstance(config, BioLordConfig):
         return _biolord(config, cache, transformer, tokenize(cache.strings.to_pylist()), kept)
     if isinstance(config, GenerelConfig):
+        cache, train_mask = told(config, cache, train_mask)
         validated = _validated(len(cache.pairs), config) & train_mask
         tokens = tokenize(cache.strings.to_pylist())
         batches: Batches = GenerelBatches(cache, train_mask & ~validated, tokens, config)

@@ -8,7 +8,7 @@ the common width.
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ from embed.hard_negatives import HardNegatives
 from embed.locus import LocusEncoder
 from embed.losses import MAX_LOG_SCALE, info_nce
 from embed.methods.method import Method
-from embed.pairs import ASSOCIATIONS, TASKS, PairCache
+from embed.pairs import ASSOCIATIONS, PAIRS, TASKS, PairCache
 from embed.tokens import Tokens
 from kgbuild.errors import TrainError
 from kgbuild.graph import name_key
@@ -63,6 +63,18 @@ class GenerelBatch(Batch):
     known_BE: Tensor
 
 
+def told(config: GenerelConfig, cache: PairCache, train_mask: NDArray[np.bool_]) -> tuple[PairCache, NDArray[np.bool_]]:
+    """The pairs that a recipe is told of, with the weights that it wants.
+
+    A task without a quota is not there: neither sampled, nor a known positive, nor in what is fitted in closed form.
+    """
+    quota_P = np.array([config.quota.get(task, 0) for task in TASKS])[cache.column("task")]
+    if config.weights == "one":
+        ones = pa.array(np.ones(len(cache.pairs), np.float32))
+        cache = replace(cache, pairs=cache.pairs.set_column(PAIRS.get_field_index("weight"), "weight", ones))
+    return cache, train_mask & (quota_P > 0)
+
+
 class GenerelBatches(Batches):
     """Mixes the tasks' pairs by quota.
 
@@ -71,8 +83,8 @@ class GenerelBatches(Batches):
 
     Args:
         cache: The pairs.
-        train_mask: bool P: what is not held out. The rest is neither sampled nor a known positive: masking a held-out
-            pair would tell the model about it.
+        train_mask: bool P: what is not held out, of tasks that have a quota. The rest is neither sampled nor a known
+            positive: masking a held-out pair would tell the model about it.
         tokens: Of `cache.strings`.
         config: Quotas, seed, chunk size, `max_traits`.
 
@@ -84,8 +96,6 @@ class GenerelBatches(Batches):
         super().__init__(tokens, config.chunk)
         self.config, self.strings = config, cache.strings
         self.task, self.weight = cache.column("task"), cache.column("weight")
-        if config.weights == "one":
-            self.weight = np.ones_like(self.weight)
         self.head_text, self.tail_text = (cache.column(name).astype(np.int64) for name in ("head_text", "tail_text"))
         self.head, self.tail = (cache.column(name).astype(np.int64) for name in ("head", "tail"))
         self.label = cache.concepts["label"].to_numpy()
@@ -110,8 +120,7 @@ class GenerelBatches(Batches):
         same_name = ~association & (self.key[self.head_text] == self.key[self.tail_text])
         names_other = (self.task == TASKS.index("synonym")) & (self.head_text != self.label[self.head])
         unlabelled = names_other & (self.config.names == "label")
-        wanted = np.isin(self.task, [TASKS.index(task) for task, quota in self.config.quota.items() if quota])
-        row = np.flatnonzero(sampled & wanted & ~same_name & ~unlabelled)
+        row = np.flatnonzero(sampled & ~same_name & ~unlabelled)
         row = row[np.argsort(-self.weight[row], kind="stable")]
         what = (self.task, self.head_text, self.tail_text, self.head_node, self.tail_node)
         again = pd.DataFrame({i: column[row] for i, column in enumerate(what)}).duplicated()

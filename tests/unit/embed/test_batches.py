@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from embed.encoder import load_base
-from embed.methods.generel import GenerelBatches
+from embed.methods.generel import GenerelBatches, told
 from embed.pairs import TASKS
 from embed.tokens import tokenize
 from kgbuild.errors import TrainError
@@ -111,14 +111,24 @@ def test_nothing_to_train_on_is_one_line(tiny_cache, tiny_config, tokens):
         GenerelBatches(tiny_cache, ~everything(tiny_cache), tokens, tiny_config)
 
 
-def test_options_that_the_paper_leaves_open_change_weights_names_and_negatives(tiny_cache, tiny_config, tokens):
+def test_an_ablation_is_told_of_no_other_task_and_of_no_weights(tiny_cache, tiny_config):
+    config = dataclasses.replace(tiny_config, weights="one", quota={"gwas": 4, "synonym": 0})
+
+    cache, mask = told(config, tiny_cache, everything(tiny_cache))
+
+    assert (cache.column("weight") == 1).all()
+    assert not (tiny_cache.column("weight") == 1).all()
+    assert (mask == (tiny_cache.column("task") == TASKS.index("gwas"))).all()
+    assert mask.any()
+
+
+def test_options_that_the_paper_leaves_open_change_names_and_negatives(tiny_cache, tiny_config, tokens):
     def batches(**options):
         return GenerelBatches(tiny_cache, everything(tiny_cache), tokens, dataclasses.replace(tiny_config, **options))
 
     plain, alone = batches().batch(0, 0), batches(negatives="task").batch(0, 0)
     other = plain.task_B[:, None] != plain.task_B[None, :]
 
-    assert (batches(weights="one").batch(0, 0).weight_B == 1).all()
     assert not plain.known_BB[other].all()
     assert torch.equal(alone.known_BB, plain.known_BB | other)
     shuffled = [
