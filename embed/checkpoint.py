@@ -10,9 +10,8 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,12 +23,11 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from embed.ahead import side_by_side
 from embed.card import card
 from embed.device import autocast, best_device
 from embed.encoder import Dense, base_folder, load_base, pooled
-from embed.packing import attention, packs
 from embed.pairs import PairCache
+from embed.threads import on_threads
 from embed.tokens import lower_case, tokenize
 from kgbuild.errors import InputError
 
@@ -37,8 +35,6 @@ if TYPE_CHECKING:  # a method may load a model, as its teacher
     from embed.methods.method import Method
 
 _CHUNK = {"cpu": 256, "cuda": 1024}
-#: Chunks that are encoded at once on a CPU: of more, Python would be what they wait for.
-_WORKERS = 8
 
 
 def save_model(
@@ -153,10 +149,7 @@ class Encoder:
     def parts(
         self, texts: Sequence[str], precision: str = "fp32", normalize: bool = True
     ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
-        """Encode texts in chunks of like length, the shortest first: rows of `texts` with their vectors.
-
-        On a CPU each thread has chunks of its own: none waits for another within a layer, nor for what else runs here.
-        """
+        """Encode texts in chunks of like length, the shortest first: rows of `texts` with their vectors."""
         tokens = tokenize(texts, self.tokenizer, self.max_length)
         order = np.argsort(tokens.lengths(np.arange(len(texts))), kind="stable")
         device = next(self.transformer.parameters()).device
@@ -171,13 +164,7 @@ class Encoder:
         if device.type != "cpu" or len(texts) <= _CHUNK["cpu"]:
             yield from map(encoded, chunks)
             return
-        threads = torch.get_num_threads()
-        workers = min(threads, _WORKERS)
-        try:
-            with attention(self.transformer) if packs(self.transformer) else nullcontext():
-                yield from side_by_side(encoded, chunks, workers, partial(torch.set_num_threads, threads // workers))
-        finally:
-            torch.set_num_threads(threads)  # what the last thread set is every later thread's
+        yield from on_threads(encoded, chunks, self.transformer)
 
     @cached_property
     def variants(self) -> tuple[list[str], NDArray[np.float32]]:

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from transformers import AutoModel, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
+from embed.dropout import of_threads
 from embed.packing import packed, packs, pool_packed
 
 
@@ -49,6 +50,9 @@ class TextEncoder(nn.Module):
     def __init__(self, transformer: nn.Module, pooling: str, dimensions: int | None, head: bool = False):
         super().__init__()
         self.transformer = transformer
+        of_threads(transformer)
+        # a chunk has few of the words: `embed.step` adds their gradients to a dense one
+        transformer.get_input_embeddings().sparse = True  # type: ignore[operator]  # HF's
         self.pooling = pooling
         self.dimensions: int = dimensions or transformer.config.hidden_size  # type: ignore[union-attr, assignment]  # HF's
         self.project: nn.Linear | nn.Identity = nn.Identity()

@@ -18,6 +18,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from transformers import AttentionInterface
 
+from embed.dropout import dropout as own_dropout
+
 _NAME = "packed_by_length"
 
 #: Neighbouring texts of one length: how many, and how long.
@@ -58,7 +60,11 @@ def _attend(
     found = []
     for *qkv, run in parts:
         q, k, v = (x.unflatten(1, run).transpose(0, 1) for x in qkv)
-        texts = F.scaled_dot_product_attention(q, k, v, dropout_p=dropout, scale=scaling)
+        if dropout:
+            share = own_dropout((q @ k.mT * scaling).softmax(-1), dropout)
+            texts = share.to(v.dtype) @ v
+        else:
+            texts = F.scaled_dot_product_attention(q, k, v, scale=scaling)
         found.append(texts.transpose(1, 2).flatten(0, 1))
     return torch.cat(found)[None], None
 

@@ -11,7 +11,9 @@ Every chunk, and the loss, draws its dropout from a seed of its own: (seed, step
 Legend: N distinct texts, D their vectors' width, B rows of the batch.
 """
 
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -19,7 +21,12 @@ from torch import Tensor
 
 from embed import processes
 from embed.device import autocast
+from embed.dropout import seeded
 from embed.methods.method import Method
+from embed.packing import packs
+from embed.threads import on_threads
+
+T = TypeVar("T")
 
 
 def gradients(model: Method, batch: Any, step: int, device: torch.device) -> Tensor:
@@ -32,31 +39,38 @@ def gradients(model: Method, batch: Any, step: int, device: torch.device) -> Ten
         device: Where the model is.
     """
     config, seed = model.config, (model.config.seed, step)
-    own = range(processes.rank(), len(batch.chunks), processes.count())
-    parts: dict[int, Tensor] = {}
-    for i in own:
-        _seed(*seed, i)
-        with torch.set_grad_enabled(not config.gradient_caching), autocast(config.precision, device):
-            parts[i] = model.encode(*batch.chunks[i])
+    # the longest first, so that the threads end together
+    own = range(processes.rank(), len(batch.chunks), processes.count())[::-1]
+    weights = [weight for weight in model.text.parameters() if weight.requires_grad]
+
+    def encode(i: int, keep: bool) -> Tensor:
+        with seeded(_seed(*seed, i)), torch.set_grad_enabled(keep), autocast(config.precision, device):
+            return model.encode(*batch.chunks[i])
+
+    def back(i: int) -> Sequence[Tensor | None]:
+        text_ND = encode(i, keep=True) if config.gradient_caching else parts.pop(i)
+        return torch.autograd.grad(text_ND, weights, gradient_ND[i], allow_unused=True)
+
+    def each(work: Callable[[int], T]) -> Iterator[T]:
+        threaded = packs(model.text.transformer) and len(own) > 1 and torch.get_num_threads() > 1
+        return on_threads(work, own, model.text.transformer) if threaded else map(work, own)
+
+    parts = dict(zip(own, each(partial(encode, keep=not config.gradient_caching)), strict=True))
     text_ND = _gather(parts, batch, model.text.dimensions, device).requires_grad_()
-    _seed(*seed, len(batch.chunks))
-    with autocast(config.precision, device):
+    with seeded(_seed(*seed, len(batch.chunks))), autocast(config.precision, device):
         loss_B = model.loss(text_ND, batch)
     loss_B.mean().backward()  # type: ignore[no-untyped-call]  # torch's own
-    gradient = dict(enumerate(_split(text_ND.grad, batch)))
-    for i in own:
-        if config.gradient_caching:
-            _seed(*seed, i)
-            with autocast(config.precision, device):
-                parts[i] = model.encode(*batch.chunks[i])
-            torch.autograd.backward(parts.pop(i), gradient[i])
-    if parts:
-        torch.autograd.backward(list(parts.values()), [gradient[i] for i in parts])
+    gradient_ND = _split(text_ND.grad, batch)
+    for found in each(back):
+        for weight, part in zip(weights, found, strict=True):
+            if part is not None and weight.grad is None:
+                weight.grad = part.to_dense() if part.is_sparse else part
+            elif part is not None and weight.grad is not None:
+                weight.grad.add_(part)
     if processes.count() > 1:
-        texts = [weight for weight in model.text.parameters() if weight.requires_grad]
-        for weight in texts:
+        for weight in weights:
             weight.grad = torch.zeros_like(weight) if weight.grad is None else weight.grad
-        processes.add_up([weight.grad for weight in texts if weight.grad is not None])
+        processes.add_up([weight.grad for weight in weights if weight.grad is not None])
     return loss_B.detach()
 
 
@@ -88,5 +102,5 @@ def _split(text_ND: Tensor | None, batch: Any) -> tuple[Tensor, ...]:
     return parts
 
 
-def _seed(seed: int, step: int, part: int) -> None:
-    torch.manual_seed(int(np.random.SeedSequence((seed, step, part)).generate_state(1, np.uint64)[0] >> 1))
+def _seed(seed: int, step: int, part: int) -> int:
+    return int(np.random.SeedSequence((seed, step, part)).generate_state(1, np.uint64)[0] >> 1)

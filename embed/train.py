@@ -144,7 +144,9 @@ def make_optimizers(model: Method) -> list[Optimizer]:
 
     Weight matrices decay; biases, norms, tables and the temperature do not.
     """
-    sparse = [m.weight for m in model.modules() if isinstance(m, nn.Embedding | nn.EmbeddingBag) and m.sparse]
+    texts = set(model.text.modules())
+    tables = [m for m in model.modules() if isinstance(m, nn.Embedding | nn.EmbeddingBag) and m not in texts]
+    sparse = [table.weight for table in tables if table.sparse]
     rows = {id(weight) for weight in sparse}
     groups: list[dict[str, Any]] = []
     peak = model.config.learning_rate
@@ -153,8 +155,7 @@ def make_optimizers(model: Method) -> list[Optimizer]:
         for decays in (True, False):
             part = [weight for weight in wanted if (weight.ndim > 1) == decays]
             groups.append({"params": part, "lr": peak, "weight_decay": model.config.weight_decay if decays else 0.0})
-    fused = next(model.parameters()).is_cuda
-    optimizers: list[Optimizer] = [AdamW(groups, fused=fused)]
+    optimizers: list[Optimizer] = [AdamW(groups, fused=True)]
     if sparse:
         optimizers.append(SparseAdam(sparse, lr=peak))
     for optimizer in optimizers:

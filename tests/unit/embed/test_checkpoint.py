@@ -2,7 +2,9 @@ import dataclasses
 
 import numpy as np
 import pytest
+import torch
 
+from embed import checkpoint
 from embed.checkpoint import load_encoder
 from embed.train import train
 from kgbuild.errors import InputError
@@ -47,6 +49,21 @@ def test_texts_are_given_back_in_their_order_and_equal_texts_equal(tiny_base):
     np.testing.assert_allclose(vectors[3], encoder.encode(["gout"])[0], atol=1e-6)
     assert encoder.encode([]).shape == (0, 32)
     assert encoder.variants[0] == []
+
+
+def test_several_threads_encode_what_one_does(tiny_base, monkeypatch):
+    monkeypatch.setitem(checkpoint._CHUNK, "cpu", 4)
+    encoder, texts = load_encoder(tiny_base), [f"gout {'abc'[i % 3] * (i % 7)}" for i in range(50)]
+    alone_ND = encoder.encode(texts)
+    torch.set_num_threads(3)
+    try:
+        together_ND = encoder.encode(texts)
+        left = torch.get_num_threads()
+    finally:
+        torch.set_num_threads(1)
+
+    assert left == 3
+    np.testing.assert_allclose(together_ND, alone_ND, atol=1e-6)
 
 
 def test_the_digest_tells_models_apart(tiny_base, tiny_cache, tiny_config, out):

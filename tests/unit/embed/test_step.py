@@ -70,6 +70,24 @@ def test_gradient_caching_gives_the_same_gradients_with_the_same_dropout(tiny_ca
         assert torch.allclose(gradient, cached[name], atol=1e-6), name
 
 
+@pytest.mark.parametrize("caching", [False, True])
+def test_several_threads_give_the_gradients_of_one_with_the_same_dropout(tiny_cache, tiny_config, caching):
+    options = {"chunk": 2, "gradient_caching": caching}
+    loss_B, alone = found(prepared(tiny_cache, tiny_config, **options))
+    torch.set_num_threads(3)
+    try:
+        runs = [found(prepared(tiny_cache, tiny_config, **options)) for _ in range(2)]
+        left = torch.get_num_threads()
+    finally:
+        torch.set_num_threads(1)
+
+    assert left == 3
+    assert torch.allclose(loss_B, runs[0][0], atol=1e-6)
+    for name, gradient in alone.items():
+        assert torch.allclose(gradient, runs[0][1][name], atol=1e-6), name
+        assert torch.equal(runs[0][1][name], runs[1][1][name]), name
+
+
 @pytest.mark.parametrize("processes", [2, 4])
 def test_several_processes_train_what_one_does(tiny_cache, tiny_config, tmp_path, processes):
     config = dataclasses.replace(tiny_config, chunk=4, epochs=1, patience=3, validation=0.1, variant_encoder="locus")
