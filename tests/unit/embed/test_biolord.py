@@ -18,6 +18,7 @@ from embed.methods.biolord import Contrast, DefinitionBatches
 from embed.tokens import tokenize
 from embed.train import train
 from kgbuild.errors import TrainError
+from tests.unit.embed.torchrun import train_together
 
 TEXTS = ["type 2 diabetes", "asthma", "an illness of sort 3", "maladie 4 gou"]
 
@@ -183,6 +184,17 @@ def test_a_recipe_killed_in_any_phase_goes_on_bit_for_bit(worded_cache, biolord_
         assert all(torch.equal(weight, killed[key]) for key, weight in whole.items()), name
     assert before is None or done.stat().st_mtime_ns == before
     assert _losses(tmp_path / "whole/training/distil-1") == _losses(tmp_path / "killed/training/distil-1")
+
+
+def test_several_processes_train_all_phases_as_one_does(worded_cache, biolord_config, tmp_path):
+    phases.train(biolord_config, worded_cache, tmp_path / "alone")
+
+    printed = train_together(biolord_config, worded_cache, tmp_path, 2)
+
+    assert printed.count("by 2 processes") == 3
+    one, several = (load_file(tmp_path / name / "model.safetensors") for name in ("alone", "together"))
+    for name, weight in one.items():
+        assert torch.allclose(weight, several[name], atol=1e-4), name
 
 
 def test_a_phase_that_is_done_is_not_taken_for_another_recipes(worded_cache, biolord_config, out):

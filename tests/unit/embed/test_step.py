@@ -1,9 +1,6 @@
 """The gradients of a batch, whoever computes them."""
 
 import dataclasses
-import os
-import subprocess
-import sys
 from functools import partial
 from pathlib import Path
 
@@ -17,18 +14,9 @@ from embed.step import gradients
 from embed.tokens import tokenize
 from embed.train import train
 from kgbuild.errors import TrainError
+from tests.unit.embed.torchrun import train_together
 
 CPU = torch.device("cpu")
-TRAIN = """
-import sys
-from functools import partial
-from pathlib import Path
-from embed.config import GenerelConfig
-from embed.pairs import PairCache
-from embed.train import train
-folder = Path(sys.argv[1])
-train(GenerelConfig.load(folder / "config.json"), PairCache.load(folder / "pairs"), folder / "together")
-"""
 
 
 def prepared(cache, config, **options):
@@ -91,18 +79,12 @@ def test_several_threads_give_the_gradients_of_one_with_the_same_dropout(tiny_ca
 @pytest.mark.parametrize("processes", [2, 4])
 def test_several_processes_train_what_one_does(tiny_cache, tiny_config, tmp_path, processes):
     config = dataclasses.replace(tiny_config, chunk=4, epochs=1, patience=3, validation=0.1, variant_encoder="locus")
-    config.save(tmp_path / "config.json")
-    tiny_cache.save(tmp_path / "pairs")
-    (tmp_path / "run.py").write_text(TRAIN)
-    command = ["-m", "torch.distributed.run", "--nproc-per-node", str(processes), str(tmp_path / "run.py")]
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3]), "OMP_NUM_THREADS": "1"}
     train(config, tiny_cache, tmp_path / "alone")
 
-    done = subprocess.run([sys.executable, *command, str(tmp_path)], env=environment, capture_output=True, text=True)
+    printed = train_together(config, tiny_cache, tmp_path, processes)
 
-    assert done.returncode == 0, done.stderr
-    assert f"by {processes} processes" in done.stderr
-    assert ("processes share" in done.stderr) == (processes == 4)  # batches of three chunks
+    assert f"by {processes} processes" in printed
+    assert ("processes share" in printed) == (processes == 4)  # batches of three chunks
     one, several = (
         torch.load(tmp_path / name / "training/checkpoint.pt", weights_only=True) for name in ("alone", "together")
     )
