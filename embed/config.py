@@ -80,7 +80,8 @@ class GenerelConfig(TrainConfig):
         max_traits: Associations whose row names more traits are known positives but not sampled.
         weights: Weight pairs as the graph does, or all alike.
         negatives: Whether a pair's negatives are all others of the batch, or those of its own task.
-        names: Synonym pairs of all names of a concept, or those with its label alone.
+        names: Synonym pairs with a concept's label, or of any two of its names; the former measured better
+            (docs/results.md).
         hard_negatives: Share of a batch's pairs to whose candidates a hard negative of the head is added
             (`embed.hard_negatives`).
     """
@@ -95,7 +96,7 @@ class GenerelConfig(TrainConfig):
     max_traits: int = 5
     weights: Literal["stated", "one"] = "stated"
     negatives: Literal["batch", "task"] = "batch"
-    names: Literal["all", "label"] = "all"
+    names: Literal["all", "label"] = "label"
     hard_negatives: float = 0.0
 
     def resized(self, pairs: int) -> Self:

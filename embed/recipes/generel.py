@@ -84,7 +84,7 @@ VARIANTS: dict[str, Variant] = {
     "biobank": _only("biobank"),
     "unweighted": _but(weights="one"),
     "task_negatives": _but(negatives="task"),
-    "label_names": _but(names="label"),
+    "all_names": _but(names="all"),
     "one_direction": _but(symmetric=False),
     "hard_negatives": _but(hard_negatives=0.25),
 }
