@@ -59,6 +59,7 @@ class Kg:
             generel_cpu(),
             base_model=base,
             quota={"synonym": batch},
+            names="all",
             precision=precision,
             max_length=length,
             chunk=chunk,
