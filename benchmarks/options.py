@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from train import newest
+from start import newest
 
 from embed import train
 from embed.checkpoint import Encoder, load_encoder

@@ -18,7 +18,6 @@ without embeddings, over the dense bf16 peak of the card).
 import argparse
 import dataclasses
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -28,6 +27,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import torch
+from start import newest
 from torch import nn
 
 from embed.checkpoint import load_encoder
@@ -311,15 +311,6 @@ def main() -> None:
         encode(cache, options.rounds, options.names)
     if options.only in (None, "gpu"):
         gpu(cache, options.rounds)
-
-
-def newest() -> Path:
-    from kgbuild.home import folder
-
-    found = sorted(folder("pairs").glob("*/manifest.json"), key=lambda path: path.stat().st_mtime)
-    if not found:
-        sys.exit("no pairs yet: run `kg train`, or name their folder with --pairs")
-    return found[-1].parent
 
 
 if __name__ == "__main__":

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embed.ahead import ahead
 from embed.checkpoint import Encoder
+from kgbuild.ahead import ahead
 from kgbuild.console import Steps
 from kgbuild.graph import name_key
 from kgbuild.store import Store

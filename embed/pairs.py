@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from embed.ahead import ahead
+from kgbuild.ahead import ahead
 from kgbuild.errors import TrainError
 from kgbuild.model import EFFECT_KINDS
 

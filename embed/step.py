@@ -63,10 +63,8 @@ def gradients(model: Method, batch: Any, step: int, device: torch.device) -> Ten
     gradient_ND = _split(text_ND.grad, batch)
     for found in each(back):
         for weight, part in zip(weights, found, strict=True):
-            if part is not None and weight.grad is None:
-                weight.grad = part.to_dense() if part.is_sparse else part
-            elif part is not None and weight.grad is not None:
-                weight.grad.add_(part)
+            if part is not None:
+                weight.grad = part.to_dense() if weight.grad is None else weight.grad.add_(part)
     if processes.count() > 1:
         for weight in weights:
             weight.grad = torch.zeros_like(weight) if weight.grad is None else weight.grad

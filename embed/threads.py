@@ -8,8 +8,8 @@ from typing import TypeVar
 import torch
 from torch import nn
 
-from embed.ahead import side_by_side
 from embed.packing import attention, packs
+from kgbuild.ahead import side_by_side
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -7,9 +7,7 @@ A load that was killed left the database somewhere between two graphs, so the ne
 idempotent.
 """
 
-import queue
 import shutil
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from kgbuild import database, duck
+from kgbuild.ahead import ahead
 from kgbuild.graph import EDGE_TYPES, TABLES, GraphTables
 from kgbuild.store import Store
 
@@ -95,7 +94,7 @@ def upsert(store: Store, tables: GraphTables, old: Sequence[GraphTables | None],
         dropped = sorted({flag for before in old if before for flag in before.flags} - set(tables.flags))
         for step, query, rows, total in _steps(con, store, tables, dropped):
             done = 0
-            for batch in _ahead(rows):
+            for batch in ahead(rows, 2):  # the next ones are made while the server writes the last
                 store.write(query, batch, batch=_BATCH)
                 done += len(batch)
                 report(step, done, total)
@@ -186,22 +185,3 @@ def _struct(columns: list[str], removed: Sequence[str] = ()) -> str:
 def _batches(con: duckdb.DuckDBPyConnection, select: str) -> Iterator[list[dict[str, Any]]]:
     for batch in con.cursor().sql(select).to_arrow_reader(_BATCH):
         yield batch.to_pylist()
-
-
-def _ahead(batches: Iterator[list[dict[str, Any]]]) -> Iterator[list[dict[str, Any]]]:
-    """The batches, the next ones made while the server writes the last."""
-    ready: queue.Queue[list[dict[str, Any]] | BaseException | None] = queue.Queue(maxsize=2)
-
-    def make() -> None:
-        try:
-            for batch in batches:
-                ready.put(batch)
-            ready.put(None)
-        except BaseException as error:
-            ready.put(error)
-
-    threading.Thread(target=make, daemon=True).start()
-    while (batch := ready.get()) is not None:
-        if isinstance(batch, BaseException):
-            raise batch
-        yield batch

@@ -122,13 +122,15 @@ def test_an_ablation_is_told_of_no_other_task_and_of_no_weights(tiny_cache, tiny
     assert mask.any()
 
 
-def test_options_that_the_paper_leaves_open_change_names_and_negatives(tiny_cache, tiny_config, tokens):
+def test_options_that_the_paper_leaves_open_change_weights_names_and_negatives(tiny_cache, tiny_config, tokens):
     def batches(**options):
-        return GenerelBatches(tiny_cache, everything(tiny_cache), tokens, dataclasses.replace(tiny_config, **options))
+        config = dataclasses.replace(tiny_config, **options)
+        return GenerelBatches(*told(config, tiny_cache, everything(tiny_cache)), tokens, config)
 
     plain, alone = batches().batch(0, 0), batches(negatives="task").batch(0, 0)
     other = plain.task_B[:, None] != plain.task_B[None, :]
 
+    assert (batches(weights="one").batch(0, 0).weight_B == 1).all()
     assert not plain.known_BB[other].all()
     assert torch.equal(alone.known_BB, plain.known_BB | other)
     shuffled = [
