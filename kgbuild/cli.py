@@ -13,7 +13,8 @@ from typing import Annotated, Any
 import typer
 
 import kgbuild
-from kgbuild import cli_export
+from kgbuild import cli_export, cli_mapping
+from kgbuild.cli_output import Json, print_frame
 from kgbuild.errors import InputError, KgError
 
 app = typer.Typer(
@@ -27,8 +28,7 @@ evaluate = typer.Typer(no_args_is_help=True, help="Measure a model or a mapping 
 app.add_typer(db, name="db")
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(cli_export.app, name="export")
-
-Json = Annotated[bool, typer.Option("--json", help="Print what a script reads.")]
+app.add_typer(cli_mapping.app)
 
 
 def main() -> None:
@@ -586,67 +586,6 @@ def enrich(
     _embed("commands").enrich(model)
 
 
-@app.command()
-def similar(
-    identifier: Annotated[str, typer.Argument(metavar="ID", help="A CURIE, such as phecode:250.2 or dbSNP:rs7903146.")],
-    to: Annotated[str | None, typer.Option(help="A vocabulary, such as EFO; `variants` for variants.")] = None,
-    top: Annotated[int, typer.Option(help="How many.")] = 10,
-    as_json: Json = False,
-) -> None:
-    """Find the nearest concepts or variants of a concept or variant."""
-    from kgbuild import mapping
-    from kgbuild.store import connect
-
-    with connect() as store:
-        _print(mapping.similar(store, identifier, to, top), as_json)
-
-
-@app.command()
-def link(
-    text: Annotated[str, typer.Argument(help='Free text, such as "heart attack".')],
-    to: Annotated[str | None, typer.Option(help="A vocabulary, such as EFO.")] = None,
-    top: Annotated[int, typer.Option(help="How many.")] = 10,
-    as_json: Json = False,
-) -> None:
-    """Find the concepts of a vocabulary that a text names."""
-    _print(_embed("commands").link(text, to, top), as_json)
-
-
-@app.command()
-def harmonize(
-    source: Annotated[str, typer.Argument(metavar="FROM", help="The vocabulary to map, such as phecode.")],
-    target: Annotated[str, typer.Argument(metavar="TO", help="The vocabulary to map onto, such as EFO.")],
-    top: Annotated[int, typer.Option(help="Candidates a concept.")] = 1,
-    out: Annotated[Path | None, typer.Option(help="Write the mapping as SSSOM (FILE.sssom.tsv).")] = None,
-    write: Annotated[bool, typer.Option("--write", help="Write SIMILAR_TO edges into the graph.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Map one vocabulary onto another, each link with its score."""
-    from kgbuild import mapping
-    from kgbuild.console import Steps
-    from kgbuild.store import connect
-
-    with connect() as store, Steps().step(f"{source} → {target}"):
-        frame = mapping.harmonize(store, source, target, top=top, write=write)
-        if out is not None:
-            from kgbuild.export import export_sssom
-
-            export_sssom(frame, out, store)
-    _print(frame, as_json, limit=40)
-    if out is not None and not as_json:
-        print(f"Written to {out}")
-
-
-def _print(frame: Any, as_json: bool, limit: int | None = None) -> None:
-    from kgbuild.console import table
-
-    rows = json.loads(frame.to_json(orient="records"))
-    if as_json:
-        print(json.dumps(rows))
-    else:
-        table(rows, limit=limit)
-
-
 @evaluate.command("mapping")
 def evaluate_mapping(
     source: Annotated[str, typer.Argument(metavar="FROM", help="The vocabulary to map, such as phecode.")],
@@ -655,7 +594,7 @@ def evaluate_mapping(
     as_json: Json = False,
 ) -> None:
     """Acc@1, Acc@5 and MRR of a mapping against a gold table, with baselines on the same concepts."""
-    _print(_embed("evaluate.commands").mapping(source, target, gold), as_json)
+    print_frame(_embed("evaluate.commands").mapping(source, target, gold), as_json)
 
 
 @evaluate.command("association")
@@ -666,7 +605,7 @@ def evaluate_association(
     as_json: Json = False,
 ) -> None:
     """AUC of held-out variant–trait pairs, against uniform and degree-matched negatives, with baselines."""
-    _print(_embed("evaluate.commands").association(model), as_json)
+    print_frame(_embed("evaluate.commands").association(model), as_json)
 
 
 @app.command()
