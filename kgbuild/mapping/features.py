@@ -1,49 +1,45 @@
-"""What speaks for a term as the counterpart of a concept: names, meaning, the codes that it groups, and use.
+"""What speaks for a term as the counterpart of a concept: names, meaning, the codes that it groups, graph, and use.
 
-Legend: Q queries, R their names, N terms, K distinct names, A texts of all queries, G n-grams,
-D embedding width, C candidates of one query, F features.
+    queries ── candidates by vectors, n-grams and graph ──> (query, term) pairs ── describe ──> features
+
+Legend: B queries of a block, R their names, N terms, K distinct names, A texts of all queries, D embedding width,
+P pairs of a query and a candidate, T pairs of their names, F features.
 """
 
-import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from sklearn.feature_extraction.text import TfidfVectorizer
 
-Floats = NDArray[np.float32]
+from kgbuild.mapping.lexical import Floats, Ngrams, Words, contents, rows_dot
+
 Ints = NDArray[np.int64]
 
 #: Columns of `Target.priors_NP`: properties of a term alone.
-PRIORS = ("use", "disease", "phenotype", "measurement", "depth", "descendants", "names")
+PRIORS = ("use", "disease", "phenotype", "measurement", "depth", "descendants", "names", "home")
+#: What the graph says of a pair; `Query.evidence` has those that are not 0.
+EVIDENCE = ("bridge", "bridge_back", "bridge_below", "chains", "variants", "genes", "phenotypes")
 #: The features of a candidate, in order; `both` is the baseline by itself.
 FEATURES = (
     "both", "tfidf", "tfidf_label", "encoder", "encoder_label", "content_tfidf", "content_tfidf_label", "same_key",
     "same_label", "same_words", "covered", "covering", "overlap", "missing", "extra", "label_covered",
-    "label_covering", "parent", "context_mean", "context_max", "context_tfidf", "bridge", *PRIORS,
+    "label_covering", "parent", "child", "above", "below", "context_mean", "context_max", "context_tfidf",
+    *EVIDENCE, *PRIORS,
 )  # fmt: skip
 
 _LABEL = 0.2  # of the preferred label's own score, in the plain sum
-_BLOCK = 64  # queries compared with all names at once: a few matrices of 50 MB on 100,000 names
+_BLOCK = 64  # queries compared with all names at once: a few matrices of 25 MB on 100,000 names
 _CANDIDATES = 50
 _STRONGEST = 8  # of each measure by itself
 _CONTEXT = 60  # texts of one query that are compared
-_FUNCTION_WORDS = frozenset(
-    "a an and as at by classified due elsewhere for from in nec nos not of on or other the to unspecified with".split()  # noqa: SIM905 - read as text
-)
-_BRITISH = (
-    ("aem", "em"),
-    ("oed", "ed"),
-    ("oesoph", "esoph"),
-    ("rrhoea", "rrhea"),
-    ("tumour", "tumor"),
-    ("paed", "ped"),
-)
+_COMMON = 0.03  # candidates are found by the n-grams that fewer names have; they are compared by all
+_THREADS = 2
 
 
 class Query(NamedTuple):
@@ -52,31 +48,69 @@ class Query(NamedTuple):
     Args:
         keys: Its name keys, the label's first.
         context: Keys of what it groups, such as a PheCode's ICD codes.
-        bridge: Term → share of the grouped codes that curators tied to it.
+        evidence: Of EVIDENCE: term → how much.
+        above, below: Labels' keys of its parents and of its children.
     """
 
     keys: Sequence[str]
     context: Sequence[str] = ()
-    bridge: Mapping[int, float] = {}
+    evidence: Mapping[str, Mapping[int, float]] = {}
+    above: Sequence[str] = ()
+    below: Sequence[str] = ()
 
 
-@dataclass
 class Vectors:
-    """Unit vectors [K, D] of name keys."""
+    """Unit vectors [D] of name keys, in one or several tables.
 
-    keys: Sequence[str]
-    matrix_KD: Floats
+    Args:
+        tables: The keys and the vectors [K, D] of each.
+    """
+
+    def __init__(self, *tables: tuple[Sequence[str], Floats]) -> None:
+        self._tables = [(keys, matrix_KD) for keys, matrix_KD in tables if len(keys)]
+
+    def __bool__(self) -> bool:
+        return bool(self._tables)
+
+    def __add__(self, other: "Vectors") -> "Vectors":
+        return Vectors(*self._tables, *other._tables)
 
     @cached_property
-    def _rows(self) -> dict[str, int]:
-        return {key: row for row, key in enumerate(self.keys)}
+    def _rows(self) -> list[dict[str, int]]:
+        return [{key: row for row, key in enumerate(keys)} for keys, _ in self._tables]
 
     def of(self, keys: Sequence[str]) -> Floats:
         """[len(keys), D]; zeros for a name without a vector."""
-        rows = np.array([self._rows.get(key, -1) for key in keys], dtype=np.int64)
-        out: Floats = self.matrix_KD[rows]
-        out[rows < 0] = 0
+        width = self._tables[0][1].shape[1] if self._tables else 0
+        out: Floats = np.zeros((len(keys), width), np.float32)
+        for rows, (_, matrix_KD) in zip(self._rows, self._tables, strict=True):
+            at = np.array([rows.get(key, -1) for key in keys], np.int64)
+            out[at >= 0] = matrix_KD[at[at >= 0]]
         return out
+
+    def missing(self, keys: Iterable[str]) -> list[str]:
+        """Those of some names that have no vector, each once, in order."""
+        return [key for key in dict.fromkeys(keys) if not any(key in rows for rows in self._rows)]
+
+
+class Lists:
+    """A list of integers for each row, one behind the other: `values[first[i] : first[i + 1]]` is the i-th."""
+
+    def __init__(self, lists: Sequence[Sequence[int]]) -> None:
+        self.values: Ints = np.fromiter((value for each in lists for value in each), np.int64)
+        self.first: Ints = np.cumsum([0, *map(len, lists)])
+
+    @cached_property
+    def length(self) -> Ints:
+        """Of each list."""
+        return np.diff(self.first)
+
+    def of(self, rows_P: Ints) -> tuple[Ints, Ints]:
+        """The values of some rows' lists, one behind the other, and for each value which of `rows_P` it belongs to."""
+        length = self.length[rows_P]
+        owner: Ints = np.repeat(np.arange(len(rows_P)), length)
+        within = np.arange(len(owner)) - np.repeat(np.cumsum(length) - length, length)
+        return self.values[self.first[rows_P][owner] + within], owner
 
 
 class Target:
@@ -85,7 +119,7 @@ class Target:
     Args:
         ids: CURIEs [N].
         names: Name keys of each term, its label's first.
-        vectors: Of all names, those of queries too.
+        vectors: Of all names.
         priors_NP: The columns of PRIORS.
         parents: Indices of the terms above each term.
     """
@@ -98,193 +132,236 @@ class Target:
         priors_NP: Floats,
         parents: Sequence[Sequence[int]],
     ) -> None:
-        self.ids, self.vectors, self.priors_NP, self.parents = ids, vectors, priors_NP, parents
+        self.ids, self.priors_NP = ids, priors_NP
         self.keys = sorted({key for each in names for key in each})
-        row = {key: i for i, key in enumerate(self.keys)}
-        self.names: Ints = np.array([row[key] for each in names for key in each])
-        self.first: Ints = np.cumsum([0, *(len(each) for each in names)])
-        self.labels: Ints = self.names[self.first[:-1]]
+        self.row = {key: i for i, key in enumerate(self.keys)}
+        self.names = Lists([[self.row[key] for key in each] for each in names])
+        self.labels: Ints = self.names.values[self.names.first[:-1]]
+        self.parents = Lists(parents)
+        self.children = Lists(inverted(parents))
+        self.ancestors = Lists([sorted(each) for each in ancestors(parents)])
         self.vectors_KD = vectors.of(self.keys)
-        self.tfidf = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), dtype=np.float32)
-        self.tfidf_KG = csr_array(self.tfidf.fit_transform(self.keys))
-        self.words = [words(key) for key in self.keys]
-        self.content_KG = csr_array(self.tfidf.transform(map(_content, self.keys)))
-        frequency = Counter(word for each in self.words for word in each)
-        self._rarity = {word: float(np.log(len(self.keys) / count)) for word, count in frequency.items()}
-        self.weigh(())
+        self.ngrams = Ngrams(self.keys)
+        self.content_KG = self.ngrams(contents(self.keys))
+        self.words = Words(self.keys)
+        self._rare_G = np.flatnonzero(self.ngrams.frequency_G <= _COMMON)
+        self._rare_GK = csr_array(self.ngrams.matrix_KG[:, self._rare_G].T.tocsr())
 
-    def weigh(self, labels: Iterable[str]) -> None:
-        """Weigh words by how rare they are among the terms' names and among the labels to be mapped."""
-        asked = [words(label) for label in labels]
-        count = Counter(word for each in asked for word in each)
-        unseen = float(np.log(len(self.keys)))
-        self._weights = {
-            word: min(
-                self._rarity.get(word, unseen), float(np.log(len(asked) / count[word])) if count[word] else unseen
-            )
-            for word in self._rarity.keys() | count.keys()
-        }
-        self.weight_K = [self.weight(each) for each in self.words]
+    def tfidf(self, asked_RG: csr_array) -> Floats:
+        """Similarity [R, K] to all names by n-grams that are not common: enough to find candidates."""
+        out: Floats = (asked_RG[:, self._rare_G] @ self._rare_GK).toarray()
+        return out
 
-    def weight(self, some: frozenset[str]) -> float:
-        """Sum of the weights of words."""
-        return sum(self._weights[word] for word in some)
-
-    def best(self, scores_KR: Floats) -> Floats:
-        """Scores of names → of terms: the best of a term's names, [N, R]."""
-        best_NR: Floats = np.maximum.reduceat(scores_KR[self.names], self.first[:-1], axis=0)
-        return best_NR
-
-    def names_of(self, terms_C: Ints) -> tuple[Ints, Ints]:
-        """The keys of all names of some terms, and where each term's begin."""
-        spans = [self.names[self.first[term] : self.first[term + 1]] for term in terms_C]
-        return np.concatenate(spans), np.cumsum([0, *(len(span) for span in spans[:-1])])
+    def best(self, scores_RK: Floats) -> Floats:
+        """Scores of names → of terms: the best of a term's names, [R, N]."""
+        best_RN: Floats = np.maximum.reduceat(scores_RK[:, self.names.values], self.names.first[:-1], axis=1)
+        return best_RN
 
 
-def words(key: str) -> frozenset[str]:
-    """Words that carry meaning, without plural endings and in American spelling.
-
-    >>> sorted(words("other diseases of the oesophagus"))
-    ['disease', 'esophagus']
-    """
-    return frozenset(map(_stem, re.findall(r"[^\W_]+", key))) - _FUNCTION_WORDS
-
-
-def _stem(word: str) -> str:
-    for british, american in _BRITISH:
-        word = word.replace(british, american)
-    if len(word) > 3 and word.endswith("ies"):
-        return word[:-3] + "y"
-    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "is", "us")):
-        return word[:-1]
-    return word
+def inverted(parents: Sequence[Sequence[int]]) -> list[list[int]]:
+    """The children of each from the parents of each."""
+    children: list[list[int]] = [[] for _ in parents]
+    for child, direct in enumerate(parents):
+        for parent in direct:
+            children[parent].append(child)
+    return children
 
 
-def _content(key: str) -> str:
-    """The key without what stands in brackets and without function words."""
-    found = re.findall(r"[^\W_]+", re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", key))
-    return " ".join(word for word in found if word not in _FUNCTION_WORDS) or key
-
-
-def describe(target: Target, queries: Sequence[Query]) -> Iterator[tuple[Ints, Floats]]:
-    """For each query its candidate terms [C] and their features [C, F]; 0 where the query has no context.
-
-    Candidates are the nearest terms by character TF-IDF and encoder, together and each by itself, and those that the
-    query's codes lead to. All names are compared, in blocks: nothing is approximate.
-    """
-    if not queries:  # a graph without ICD has no curated examples
-        return
-    target.weigh(query.keys[0] for query in queries)
-    asked = Asked.of(target, queries)
-    for start in range(0, len(queries), _BLOCK):
-        block = queries[start : start + _BLOCK]
-        rows = [asked.row[key] for query in block for key in query.keys]
-        begin = np.cumsum([0, *(len(query.keys) for query in block[:-1])])
-        tfidf_KR: Floats = target.tfidf_KG @ asked.tfidf_AG[rows].toarray().T.copy()
-        encoder_KR: Floats = target.vectors_KD @ asked.vectors_AD[rows].T
-        scores_4NQ = (
-            np.maximum.reduceat(target.best(tfidf_KR), begin, axis=1),
-            np.maximum.reduceat(target.best(encoder_KR), begin, axis=1),
-            tfidf_KR[target.labels][:, begin],
-            encoder_KR[target.labels][:, begin],
-        )
-        scores_Q4N = np.ascontiguousarray(np.stack(scores_4NQ).transpose(2, 0, 1))
-        for query, scores_4N in zip(block, scores_Q4N, strict=True):
-            yield _candidate_features(target, asked, query, scores_4N)
+def ancestors(parents: Sequence[Sequence[int]]) -> list[set[int]]:
+    """All terms above each; cycles are walked once."""
+    above: list[set[int]] = []
+    for direct in parents:
+        seen: set[int] = set()
+        waiting = list(direct)
+        while waiting:
+            term = waiting.pop()
+            if term not in seen:
+                seen.add(term)
+                waiting.extend(parents[term])
+        above.append(seen)
+    return above
 
 
 @dataclass
 class Asked:
     """The texts of all queries as they are compared, A of them: weighed once, not for each query."""
 
-    row: dict[str, int]
-    tfidf_AG: csr_array
-    content_AG: csr_array
-    vectors_AD: Floats
+    target: Target
+    queries: Sequence[Query]
+    vectors: Vectors
+    row: dict[str, int] = field(init=False)
 
-    @classmethod
-    def of(cls, target: "Target", queries: Sequence[Query]) -> "Asked":
-        """The texts of some queries and of what they group."""
-        texts = sorted({key for query in queries for key in (*query.keys, *query.context)})
-        return cls(
-            {text: row for row, text in enumerate(texts)},
-            csr_array(target.tfidf.transform(texts)),
-            csr_array(target.tfidf.transform(map(_content, texts))),
-            target.vectors.of(texts),
-        )
+    def __post_init__(self) -> None:
+        queries = self.queries
+        texts = sorted({key for each in queries for key in (*each.keys, *each.context, *each.above, *each.below)})
+        self.row = {text: row for row, text in enumerate(texts)}
+        self.tfidf_AG = self.target.ngrams(texts)
+        self.content_AG = self.target.ngrams(contents(texts))
+        self.key_A: Ints = np.array([self.target.row.get(text, -1) for text in texts])
+        self.words = self.target.words.asked(texts, [query.keys[0] for query in queries])
+        self.vectors_AD = self.vectors.of(texts)
 
-    def rows(self, keys: Sequence[str]) -> list[int]:
+    def rows(self, keys: Sequence[str]) -> Ints:
         """The rows of some texts."""
-        return [self.row[key] for key in keys]
+        return np.array([self.row[key] for key in keys], np.int64)
 
 
-def _candidate_features(target: Target, asked: Asked, query: Query, scores_4N: Floats) -> tuple[Ints, Floats]:
-    tfidf_N, encoder_N, tfidf_label_N, encoder_label_N = scores_4N
-    both_N = tfidf_N + encoder_N + _LABEL * (tfidf_label_N + encoder_label_N)
-    nearest = [_top(both_N, _CANDIDATES), _top(tfidf_N, _STRONGEST), _top(encoder_N, _STRONGEST)]
-    bridged = np.fromiter(query.bridge, np.int64, len(query.bridge))
-    terms_C: Ints = np.unique(np.concatenate([*nearest, bridged]))
-    measures = {
-        "both": both_N, "tfidf": tfidf_N, "tfidf_label": tfidf_label_N, "encoder": encoder_N,
-        "encoder_label": encoder_label_N,
-    }  # fmt: skip
-    columns: dict[str, NDArray[np.floating]] = {name: values_N[terms_C] for name, values_N in measures.items()}
-    columns["parent"] = np.array([max((encoder_label_N[p] for p in target.parents[t]), default=0.0) for t in terms_C])
-    columns |= _shared_words(target, query, terms_C) | _content_tfidf(target, asked, query, terms_C)
-    columns |= _context(target, asked, query, terms_C)
-    columns |= dict(zip(PRIORS, target.priors_NP[terms_C].T, strict=True))
-    return terms_C, np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
+def describe(target: Target, queries: Sequence[Query], vectors: Vectors) -> Iterator[tuple[Ints, Floats]]:
+    """For each query its candidate terms [C] and their features [C, F]; 0 where the query has no context.
+
+    Candidates are the nearest terms by n-grams and encoder, together and each by itself, and those that the graph
+    leads to. All names are compared by their vectors, in blocks on all cores: nothing is approximate.
+    """
+    if not queries:  # a graph without ICD has no curated examples
+        return
+    asked = Asked(target, queries, vectors)
+    blocks = [queries[start : start + _BLOCK] for start in range(0, len(queries), _BLOCK)]
+    with ThreadPoolExecutor(_THREADS) as threads:
+        waiting = iter(blocks)
+        running = [threads.submit(_describe, target, asked, block) for block in islice(waiting, _THREADS + 1)]
+        while running:
+            done = running.pop(0).result()
+            running += [threads.submit(_describe, target, asked, block) for block in islice(waiting, 1)]
+            yield from done
+
+
+def _describe(target: Target, asked: Asked, block: Sequence[Query]) -> list[tuple[Ints, Floats]]:
+    names = Lists([[asked.row[key] for key in query.keys] for query in block])
+    encoder_RK = asked.vectors_AD[names.values] @ target.vectors_KD.T
+    tfidf_RK = target.tfidf(asked.tfidf_AG[names.values])
+    begin = names.first[:-1]
+    near_BN = np.maximum.reduceat(target.best(encoder_RK), begin, axis=0)
+    label_BN = encoder_RK[begin][:, target.labels]
+    like_BN = np.maximum.reduceat(target.best(tfidf_RK), begin, axis=0)
+    both_BN = near_BN + like_BN + _LABEL * (label_BN + tfidf_RK[begin][:, target.labels])
+    chosen = [
+        _candidates(query, (both_N, like_N, near_N))
+        for query, both_N, like_N, near_N in zip(block, both_BN, like_BN, near_BN, strict=True)
+    ]
+    counts = [len(each) for each in chosen]
+    query_P, term_P = np.repeat(np.arange(len(block)), counts), np.concatenate(chosen)
+    columns = _names(target, asked, names, encoder_RK, query_P, term_P)
+    columns |= _hierarchy(target, asked, block, label_BN, query_P, term_P)
+    columns |= _context(target, asked, block, chosen)
+    for name in EVIDENCE:
+        found = [query.evidence.get(name, {}) for query in block]
+        columns[name] = np.array([found[q].get(t, 0.0) for q, t in zip(query_P.tolist(), term_P.tolist(), strict=True)])
+    columns |= dict(zip(PRIORS, target.priors_NP[term_P].T, strict=True))
+    features_PF = np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
+    return list(zip(chosen, np.split(features_PF, np.cumsum(counts)[:-1]), strict=True))
+
+
+def _candidates(query: Query, measures: tuple[Floats, ...]) -> Ints:
+    """The terms that are looked at closely, in the target's order."""
+    nearest = [_top(scores_N, k) for scores_N, k in zip(measures, (_CANDIDATES, _STRONGEST, _STRONGEST), strict=True)]
+    led = [np.fromiter(_strongest(of), np.int64) for of in query.evidence.values()]
+    return np.unique(np.concatenate([*nearest, *led]))
+
+
+def _strongest(evidence: Mapping[int, float]) -> list[int]:
+    return sorted(evidence, key=lambda term: (-evidence[term], term))[:_CANDIDATES]
 
 
 def _top(scores_N: Floats, k: int) -> Ints:
-    top: Ints = np.argpartition(-scores_N, min(k, len(scores_N)) - 1)[:k]
+    k = min(k, len(scores_N))
+    top: Ints = np.argpartition(scores_N, len(scores_N) - k)[len(scores_N) - k :]
     return top
 
 
-def _shared_words(target: Target, query: Query, terms_C: Ints) -> dict[str, NDArray[np.floating]]:
-    """Words in common by their weights: of the two names that share most, and of the labels."""
-    names = ("same_key", "same_label", "same_words", "covered", "covering", "overlap", "missing", "extra",
-             "label_covered", "label_covering")  # fmt: skip
-    asked = [words(key) for key in query.keys]
-    weights = [target.weight(each) + 1e-6 for each in asked]
-    out = np.zeros((len(terms_C), len(names)))
-    for row, term in enumerate(terms_C):
-        keys = target.names[target.first[term] : target.first[term + 1]]
-        shared = {(i, k): target.weight(some & target.words[k]) for i, some in enumerate(asked) for k in keys}
-        overlap = {(i, k): both / (weights[i] + target.weight_K[k] - both) for (i, k), both in shared.items()}
-        i, k = max(overlap, key=overlap.__getitem__)
-        label, both = keys[0], shared[i, k]
-        out[row] = (
-            any(target.keys[k] in query.keys for k in keys),
-            target.keys[label] == query.keys[0],
-            any(target.words[k] in asked for k in keys),
-            both / weights[i],
-            both / (target.weight_K[k] + 1e-6),
-            overlap[i, k],
-            weights[i] - both,
-            target.weight_K[k] - both,
-            shared[0, label] / weights[0],
-            shared[0, label] / (target.weight_K[label] + 1e-6),
-        )
-    return dict(zip(names, out.T, strict=True))
+def _names(
+    target: Target, asked: Asked, names: Lists, encoder_RK: Floats, query_P: Ints, term_P: Ints
+) -> dict[str, NDArray[np.floating]]:
+    """What the names have in common: of the two that are nearest, of the two that share most words, of the labels."""
+    key_S, pair_S = target.names.of(term_P)
+    place, triple_S = names.of(query_P[pair_S])  # rows of asked texts
+    at = np.arange(len(triple_S)) - np.searchsorted(triple_S, triple_S)  # which of the query's names
+    key_T, pair_T = key_S[triple_S], pair_S[triple_S]
+    row_T = names.first[query_P[pair_T]] + at
+    begin_P = np.searchsorted(pair_T, np.arange(len(term_P)))  # where a pair's labels meet
+
+    def best(scores_T: NDArray[np.floating]) -> NDArray[np.floating]:
+        out: NDArray[np.floating] = np.maximum.reduceat(scores_T, begin_P)
+        return out
+
+    words = asked.words
+    same_T = asked.key_A[place] == key_T
+    encoder_T = encoder_RK[row_T, key_T]
+    tfidf_T = rows_dot(asked.tfidf_AG, place, target.ngrams.matrix_KG, key_T)
+    content_T = rows_dot(asked.content_AG, place, target.content_KG, key_T)
+    shared_T = rows_dot(words.weighed_AV, place, target.words.matrix_KV, key_T)
+    asked_T, name_T = words.weight_A[place] + 1e-6, words.weight_K[key_T] + 1e-6
+    overlap_T = shared_T / np.maximum(asked_T + name_T - shared_T, 1e-6)
+    most_P = _first_best(overlap_T, begin_P)
+    return {
+        "both": best(tfidf_T) + best(encoder_T) + _LABEL * (tfidf_T + encoder_T)[begin_P],
+        "tfidf": best(tfidf_T), "tfidf_label": tfidf_T[begin_P],
+        "encoder": best(encoder_T), "encoder_label": encoder_T[begin_P],
+        "content_tfidf": best(content_T), "content_tfidf_label": content_T[begin_P],
+        "same_key": best(same_T), "same_label": same_T[begin_P],
+        "same_words": best((shared_T > asked_T - 1e-3) & (shared_T > name_T - 1e-3)),
+        "covered": (shared_T / asked_T)[most_P], "covering": (shared_T / name_T)[most_P],
+        "overlap": overlap_T[most_P], "missing": (asked_T - shared_T)[most_P], "extra": (name_T - shared_T)[most_P],
+        "label_covered": (shared_T / asked_T)[begin_P], "label_covering": (shared_T / name_T)[begin_P],
+    }  # fmt: skip
 
 
-def _content_tfidf(target: Target, asked: Asked, query: Query, terms_C: Ints) -> dict[str, NDArray[np.floating]]:
-    keys, begin = target.names_of(terms_C)
-    scores_RK = (asked.content_AG[asked.rows(query.keys)] @ target.content_KG[keys].T).toarray()
-    best = np.maximum.reduceat(scores_RK.max(axis=0), begin)
-    return {"content_tfidf": best, "content_tfidf_label": scores_RK[0, begin]}
+def _first_best(scores_T: NDArray[np.floating], begin_P: Ints) -> Ints:
+    """Where the first of the best scores of each pair stands."""
+    length = np.diff([*begin_P, len(scores_T)])
+    at = np.flatnonzero(scores_T == np.repeat(np.maximum.reduceat(scores_T, begin_P), length))
+    first: Ints = at[np.searchsorted(at, begin_P)]
+    return first
 
 
-def _context(target: Target, asked: Asked, query: Query, terms_C: Ints) -> dict[str, NDArray[np.floating]]:
-    """How near what a query groups is to each candidate's best name, and what share of it curators tied to the term."""
-    names = ("context_mean", "context_max", "context_tfidf", "bridge")
-    context = asked.rows(query.context[:_CONTEXT])
-    if not context:
-        return {name: np.zeros(len(terms_C)) for name in names}
-    keys, begin = target.names_of(terms_C)
-    encoder_RK = asked.vectors_AD[context] @ target.vectors_KD[keys].T
-    tfidf_RK = (asked.tfidf_AG[context] @ target.tfidf_KG[keys].T).toarray()
-    encoder_RC, tfidf_RC = (np.maximum.reduceat(scores, begin, axis=1) for scores in (encoder_RK, tfidf_RK))
-    bridge = np.array([query.bridge.get(int(term), 0.0) for term in terms_C])
-    return dict(zip(names, (encoder_RC.mean(0), encoder_RC.max(0), tfidf_RC.mean(0), bridge), strict=True))
+def _hierarchy(
+    target: Target, asked: Asked, block: Sequence[Query], label_BN: Floats, query_P: Ints, term_P: Ints
+) -> dict[str, NDArray[np.floating]]:
+    """How near the label is to those above and below the term; those above the query to those above the term."""
+    columns = {}
+    for name, around in (("parent", target.parents), ("child", target.children)):
+        term_S, pair_S = around.of(term_P)
+        columns[name] = _largest(label_BN[query_P[pair_S], term_S], pair_S, len(term_P))
+    labels_ND = target.vectors_KD[target.labels]
+    above_BD = _mean(asked, [query.above for query in block])
+    some, place_P = np.unique(term_P, return_inverse=True)
+    term_S, pair_S = target.ancestors.of(term_P)
+    higher, place_S = np.unique(term_S, return_inverse=True)
+    columns["above"] = _largest((above_BD @ labels_ND[higher].T)[query_P[pair_S], place_S], pair_S, len(term_P))
+    columns["below"] = (_mean(asked, [query.below for query in block]) @ labels_ND[some].T)[query_P, place_P]
+    return columns
+
+
+def _largest(values_S: Floats, pair_S: Ints, pairs: int) -> NDArray[np.floating]:
+    """The largest value of each pair; 0 for one that has none."""
+    out = np.zeros(pairs, np.float32)
+    np.maximum.at(out, pair_S, values_S)
+    return out
+
+
+def _mean(asked: Asked, texts: Sequence[Sequence[str]]) -> Floats:
+    """Mean vectors of each query's texts; zeros for one that has none."""
+    out: Floats = np.zeros((len(texts), asked.vectors_AD.shape[1]), np.float32)
+    for row, some in enumerate(texts):
+        if some:
+            out[row] = asked.vectors_AD[asked.rows(some)].mean(axis=0)
+    return out
+
+
+def _context(
+    target: Target, asked: Asked, block: Sequence[Query], chosen: Sequence[Ints]
+) -> dict[str, NDArray[np.floating]]:
+    """How near what a query groups is to each candidate's best name."""
+    rows: list[NDArray[np.floating]] = []
+    for query, terms_C in zip(block, chosen, strict=True):
+        context = asked.rows(query.context[:_CONTEXT])
+        if not len(context):
+            rows.append(np.zeros((3, len(terms_C))))
+            continue
+        key_S, term_S = target.names.of(terms_C)
+        begin = np.searchsorted(term_S, np.arange(len(terms_C)))
+        encoder_RS = asked.vectors_AD[context] @ target.vectors_KD[key_S].T
+        encoder_RC = np.maximum.reduceat(encoder_RS, begin, axis=1)
+        mean_G = csr_array(np.full((1, len(context)), 1 / len(context), np.float32)) @ asked.tfidf_AG[context]
+        tfidf_S = (target.ngrams.matrix_KG[key_S] @ mean_G.T).toarray().ravel()
+        rows.append(np.stack([encoder_RC.mean(0), encoder_RC.max(0), np.maximum.reduceat(tfidf_S, begin)]))
+    return dict(zip(("context_mean", "context_max", "context_tfidf"), np.concatenate(rows, axis=1), strict=True))

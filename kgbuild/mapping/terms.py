@@ -3,23 +3,21 @@
 Everything that is read is ordered, so that the same graph gives the same mapping.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from kgbuild.curie import PREFIXES, standardize
 from kgbuild.errors import InputError
 from kgbuild.graph import name_key
-from kgbuild.mapping.features import PRIORS, Query, Target, Vectors
-from kgbuild.mapping.rank import Example
+from kgbuild.mapping.features import PRIORS, Target, Vectors, ancestors
 from kgbuild.store import Store
 
 _BATCH = 5_000  # vectors a query: 30 MB of 768 floats
-_ANSWERS = 3  # a category tied to more terms is an umbrella, whose ties say little
 
 
 @dataclass(frozen=True)
@@ -57,12 +55,29 @@ def scope(store: Store, name: str) -> Scope:
 
 @dataclass(frozen=True)
 class Terms:
-    """The live concepts of a scope: CURIEs, preferred names, and the rows of cypher/similar/names.cypher."""
+    """The live concepts of a scope.
+
+    Args:
+        ids: CURIEs.
+        labels: Preferred names.
+        names: Name keys of each, its label's first.
+        parents: CURIEs of the concepts above each.
+        types: Node labels of each, such as Disease.
+    """
 
     ids: Sequence[str]
     labels: Sequence[str]
     names: Sequence[Sequence[str]]
-    rows: Sequence[Mapping[str, Any]]
+    parents: Sequence[Sequence[str]]
+    types: Sequence[Sequence[str]]
+    index: dict[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "index", {identifier: i for i, identifier in enumerate(self.ids)})
+
+    def above(self) -> list[list[int]]:
+        """The places of each one's parents."""
+        return [[self.index[parent] for parent in each if parent in self.index] for each in self.parents]
 
 
 def read_terms(store: Store, of: Scope) -> Terms:
@@ -71,19 +86,20 @@ def read_terms(store: Store, of: Scope) -> Terms:
     Raises:
         InputError: There are none.
     """
-    rows = store.query("similar/names", **of.parameters)
+    rows = list(store.stream("similar/names", **of.parameters))
     if not rows:
         raise InputError(f"{of.name}: no live concepts with names; load it with `kg load`")
-    names = [list(dict.fromkeys([name_key(row["name"]), *sorted(row["keys"])])) for row in rows]
-    return Terms([row["id"] for row in rows], [row["name"] for row in rows], names, rows)
+    return Terms(
+        [row["id"] for row in rows],
+        [row["name"] for row in rows],
+        [list(dict.fromkeys([name_key(row["name"]), *sorted(row["keys"])])) for row in rows],
+        [sorted(row["parents"]) for row in rows],
+        [row["labels"] for row in rows],
+    )
 
 
 def read_vectors(store: Store, keys: Iterable[str]) -> Vectors:
-    """The embeddings of names.
-
-    Raises:
-        InputError: None of them has one.
-    """
+    """The embeddings of names; of no name where the graph has none of them."""
     wanted = iter(sorted(set(keys)))
     found: list[str] = []
     parts: list[Any] = []
@@ -92,115 +108,33 @@ def read_vectors(store: Store, keys: Iterable[str]) -> Vectors:
         found += [row["key"] for row in rows]
         if rows:
             parts.append(np.array([row["vector"] for row in rows], dtype=np.float32))
-    if not parts:
+    return Vectors((found, np.concatenate(parts))) if parts else Vectors()
+
+
+def read_target(store: Store, of: Scope, terms: Terms) -> Target:
+    """The terms as they are compared with, with their priors.
+
+    Raises:
+        InputError: None of their names has a vector.
+    """
+    vectors = read_vectors(store, {key for each in terms.names for key in each})
+    if not vectors:
         raise InputError("graph: no embeddings; write them with `kg enrich`")
-    return Vectors(found, np.concatenate(parts))
-
-
-def target(store: Store, of: Scope, terms: Terms, vectors: Vectors) -> Target:
-    """The terms as they are compared with, with their priors."""
-    index = {identifier: i for i, identifier in enumerate(terms.ids)}
-    parents = [[index[parent] for parent in row["parents"] if parent in index] for row in terms.rows]
-    above = _ancestors(parents)
+    parents = terms.above()
+    above = ancestors(parents)
     below = Counter(ancestor for each in above for ancestor in each)
-    use = {row["id"]: row["associations"] for row in store.query("similar/use", **of.parameters)}
-    columns = {
+    use = {row["id"]: row["associations"] for row in store.stream("similar/use", **of.parameters)}
+    home = Counter(identifier.partition(":")[0] for identifier in terms.ids)
+    columns: Mapping[str, list[float]] = {
         "use": [np.log1p(use.get(identifier, 0)) for identifier in terms.ids],
-        **{kind: [kind.capitalize() in row["labels"] for row in terms.rows] for kind in PRIORS[1:4]},
+        **{
+            kind: [kind.capitalize() in types for types in terms.types]
+            for kind in ("disease", "phenotype", "measurement")
+        },
         "depth": [len(each) for each in above],
         "descendants": [np.log1p(below[i]) for i in range(len(terms.ids))],
         "names": [np.log1p(len(each)) for each in terms.names],
+        "home": [home[identifier.partition(":")[0]] / len(terms.ids) for identifier in terms.ids],
     }
     priors_NP = np.array([columns[name] for name in PRIORS], dtype=np.float32).T
     return Target(terms.ids, terms.names, vectors, priors_NP, parents)
-
-
-def _ancestors(parents: Sequence[Sequence[int]]) -> list[set[int]]:
-    """All terms above each; cycles are walked once."""
-    above: list[set[int]] = []
-    for direct in parents:
-        seen: set[int] = set()
-        waiting = list(direct)
-        while waiting:
-            term = waiting.pop()
-            if term not in seen:
-                seen.add(term)
-                waiting.extend(parents[term])
-        above.append(seen)
-    return above
-
-
-#: An ICD code with its name keys.
-Code = tuple[str, Sequence[str]]
-
-
-class Category(NamedTuple):
-    """A category of ICD: its name keys, the codes below it, and the terms that curators tied to it."""
-
-    keys: Sequence[str]
-    codes: Sequence[Code]
-    terms: set[str]
-
-
-class Codes:
-    """The ICD codes of the graph: which terms of a target curators tied each to, and what groups them.
-
-    Args:
-        store: The graph.
-        of: The target.
-    """
-
-    def __init__(self, store: Store, of: Scope) -> None:
-        self._store = store
-        ties: dict[str, set[str]] = defaultdict(set)
-        for row in store.query("similar/codes", **of.parameters):
-            ties[_plain(row["code"])].add(row["id"])
-        self.ties = dict(ties)
-
-    def groups(self, source: Scope) -> dict[str, list[Code]]:
-        """Concept → the codes that it groups, with their name keys."""
-        groups = defaultdict(list)
-        for row in self._store.query("similar/groups", **source.parameters):
-            groups[row["id"]].append((row["code"], row["code_keys"]))
-        return dict(groups)
-
-    def categories(self, source: Scope) -> list[Category]:
-        """The categories that curators tied to a few terms; none of the source's own vocabulary."""
-        below: dict[str, list[Code]] = defaultdict(list)
-        keys: dict[str, list[str]] = {}
-        for row in self._store.query("similar/categories", exclude=[str(source.value)]):
-            below[row["id"]].append((row["code"], row["code_keys"]))
-            keys[row["id"]] = row["keys"]
-        return [
-            Category(keys[category], codes, ties)
-            for category, codes in below.items()
-            if keys[category] and len(codes) > 1 and 0 < len(ties := self.ties.get(_plain(category), set())) <= _ANSWERS
-        ]
-
-    def query(self, keys: Sequence[str], codes: Sequence[Code], index: Mapping[str, int]) -> Query:
-        """A query with what its codes say.
-
-        Args:
-            keys: Its name keys.
-            codes: The codes that it groups, with their name keys.
-            index: CURIE of a term → its place in the target.
-        """
-        led = Counter(term for code, _ in codes for term in self.ties.get(_plain(code), ()) if term in index)
-        context = [key for _, code_keys in codes for key in code_keys]
-        return Query(keys, context, {index[term]: count / len(codes) for term, count in sorted(led.items())})
-
-
-def _plain(code: str) -> str:
-    """icd10cm:E11 → icd10:E11: the two editions of ICD agree on what their common codes mean."""
-    return code.replace("cm:", ":", 1)
-
-
-def examples(
-    described: Iterable[tuple[Any, Any]], answers: Sequence[set[str]], index: Mapping[str, int]
-) -> list[Example]:
-    """Features of curated examples with their right answers."""
-    out = []
-    for (terms_C, features_CF), right in zip(described, answers, strict=True):
-        places = [index[term] for term in right if term in index]
-        out.append(Example(features_CF, np.isin(terms_C, places)))
-    return out

@@ -1,0 +1,104 @@
+"""Curated mappings that a ranker learns from: never one of the vocabulary that is mapped.
+
+Concepts that group codes learn from ICD's categories, which group codes too and which curators tied to terms; others
+from concepts of other vocabularies that have an exact match among the terms, or where there are too few a
+cross-reference. The tie that is to be foreseen is no evidence: chains go by way of a third concept.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from kgbuild.mapping.evidence import Ties, plain
+from kgbuild.mapping.rank import ENOUGH
+from kgbuild.mapping.subjects import Subjects, batches, read_keys
+from kgbuild.mapping.terms import Scope, Terms, read_vectors
+from kgbuild.store import Store
+
+_ANSWERS = 3  # a concept tied to more terms is an umbrella, whose ties say little
+_MOST = 1_500  # examples: more teach no more
+
+#: Concepts, and for each the places of its right terms.
+Lesson = tuple[Subjects, list[frozenset[int]]]
+
+
+def lesson(store: Store, of: Scope, ties: Ties, vocabulary: str, grouping: bool) -> Lesson | None:
+    """What there is to learn from for a target.
+
+    Args:
+        store: The graph.
+        of: The target.
+        ties: Its ties.
+        vocabulary: That is mapped, and so left out.
+        grouping: Its concepts group codes.
+
+    Returns:
+        None where there is too little.
+    """
+    if grouping and (found := _categories(store, ties, vocabulary)) is not None:
+        return found
+    return _curated(store, of, ties, vocabulary)
+
+
+def _categories(store: Store, ties: Ties, vocabulary: str) -> Lesson | None:
+    groups = {row["id"]: row["codes"] for row in store.stream("similar/categories", exclude=[vocabulary])}
+    right = {
+        each: terms
+        for each, codes in groups.items()
+        if len(codes) > 1 and 0 < len(terms := ties.codes.get(plain(each), frozenset())) <= _ANSWERS
+    }
+    keys = _keys(store, right)
+    return _lesson(store, keys, {each: groups[each] for each in keys}, {}, right)
+
+
+def _curated(store: Store, of: Scope, ties: Ties, vocabulary: str) -> Lesson | None:
+    exact: dict[str, frozenset[int]] = {}
+    loose: dict[str, frozenset[int]] = {}
+    kin: dict[str, list[str]] = defaultdict(list)
+    for row in store.stream("similar/curated", **of.parameters, exclude=[vocabulary]):
+        places = frozenset(ties.index[term] for term in row["terms"] if term in ties.index)
+        if 0 < len(places) <= _ANSWERS:
+            (exact if row["exact"] else loose)[row["id"]] = places
+    right = exact if len(exact) >= ENOUGH else exact | loose
+    for each in right:
+        kin[each.partition(":")[0]].append(each)
+    chosen = _spread(kin)
+    keys = _keys(store, chosen)
+    tied = {row["id"]: row["ties"] for some in batches(chosen) for row in store.stream("similar/tied", ids=some)}
+    return _lesson(store, keys, {}, tied, right)
+
+
+def _spread(kin: Mapping[str, Sequence[str]]) -> list[str]:
+    """Some concepts of each vocabulary, as many of a large one as of a small one as far as there are; drawn by a seed."""
+    random = np.random.default_rng(0)
+    left = _MOST
+    chosen: list[str] = []
+    for at, vocabulary in enumerate(sorted(kin, key=lambda each: (len(kin[each]), each))):
+        share = left // (len(kin) - at)
+        some = sorted(kin[vocabulary])
+        chosen += [some[i] for i in sorted(random.permutation(len(some))[:share])]
+        left = _MOST - len(chosen)
+    return chosen
+
+
+def _keys(store: Store, ids: Sequence[str] | Mapping[str, object]) -> dict[str, list[str]]:
+    """Concept → name keys, of those that have any."""
+    return read_keys(store, {"": sorted(ids)})
+
+
+def _lesson(
+    store: Store,
+    keys: Mapping[str, Sequence[str]],
+    groups: Mapping[str, Sequence[str]],
+    ties: Mapping[str, Sequence[str]],
+    right: Mapping[str, frozenset[int]],
+) -> Lesson | None:
+    ids = sorted(keys)
+    if len(ids) < ENOUGH:
+        return None
+    none: list[Sequence[str]] = [() for _ in ids]
+    terms = Terms(ids, [keys[each][0] for each in ids], [keys[each] for each in ids], none, none)
+    subjects = Subjects(terms, groups, read_keys(store, groups), ties)
+    subjects.vectors = read_vectors(store, subjects.texts())
+    return subjects, [right[each] for each in ids]
