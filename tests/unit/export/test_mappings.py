@@ -22,8 +22,10 @@ from sssom.parsers import parse_alignment_xml, parse_sssom_json, parse_sssom_rdf
 from sssom.util import MappingSetDataFrame
 from sssom.validators import validate
 from sssom_schema import schema
+from typer.testing import CliRunner
 
 from kgbuild import __version__
+from kgbuild.cli import app
 from kgbuild.curie import converter
 from kgbuild.errors import InputError
 from kgbuild.export.mappings import FORMATS, export_mapping
@@ -380,3 +382,21 @@ def test_a_file_that_is_no_sssom_is_one_line_that_says_where(text: str, message:
 
     assert message in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["export", "mapping", "m.txt"], "m.txt: which format of a mapping is not clear; end the name in .sssom.tsv"),
+        (["harmonize", "phecode", "EFO", "--out", "m.xlsx"], "m.xlsx: which format of a mapping is not clear"),
+        (["export", "mapping", "m.csv", "--mapping", "none.sssom.tsv"], "none.sssom.tsv: No such file or directory"),
+        (["export", "mapping", "m.csv", "--mapping", "x", "--to", "EFO"], "--mapping: the file says what it maps"),
+    ],
+)
+def test_the_command_line_refuses_a_file_that_it_cannot_mean_before_a_database_is_started(
+    options: list[str], message: str
+) -> None:
+    error = CliRunner().invoke(app, options).exception
+
+    assert isinstance(error, InputError)
+    assert str(error).startswith(message)
