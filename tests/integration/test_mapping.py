@@ -218,12 +218,15 @@ def test_the_graphs_links_go_out_in_every_format_with_its_digest_and_the_models(
         for stated in ("letters", "g1", "3.62", "Apache-2.0"):
             assert stated in text, end
         assert "exactMatch" not in text
-    graph.query("MATCH (meta:Meta {name: 'kg'}) DELETE meta")
     nodes = pd.read_csv(tmp_path / "m_nodes.tsv", sep="\t").set_index("id")
 
     assert nodes["category"]["EFO:0000270"] == "biolink:Disease"  # no prefix says so
+    graph.query("MATCH ()-[link:SIMILAR_TO]->() SET link.model = 'older'")
+    older = export_mapping(computed_links(graph, "PheCode"), tmp_path / "older.sssom.tsv", graph).files[0]
+    assert "model=older; graph" in older.read_text()  # the digest is of the vectors that came after
     again = read_sssom(tmp_path / "m.sssom.tsv")
     assert (again.attrs["graph"], again.attrs["model_digest"]) == ("g1", "d")
+    graph.query("MATCH (meta:Meta {name: 'kg'}) DELETE meta")
 
 
 def test_the_command_line_writes_what_the_name_of_the_file_asks_for(graph, tmp_path: Path):

@@ -153,11 +153,11 @@ def computed_links(store: "Store", source: str | None = None, target: str | None
     if frame.empty:
         asked = f" from {source or 'any'} to {target or 'any'}" if source or target else ""
         raise InputError(f"graph: no computed links{asked}; write them with `kg harmonize FROM TO --write`")
-    for role in ("source", "target", "model"):
-        names = frame[role].unique()
-        if len(names) == 1:
-            frame.attrs[role] = names[0]
-    return frame.drop(columns=["source", "target", "model"])
+    for side in ("source", "target"):
+        if frame[side].nunique() == 1:
+            frame.attrs[side] = frame[side][0]
+    frame.attrs |= {"model": ", ".join(sorted(frame["model"].unique())), "date": frame["run"].max()[:10]}
+    return frame.drop(columns=["source", "target", "model", "run"])
 
 
 def export_links(store: "Store", path: Path, source: str | None = None, target: str | None = None) -> int:

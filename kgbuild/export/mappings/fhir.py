@@ -15,8 +15,8 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from kgbuild.curie import PREFIXES
 from kgbuild.export.mappings.links import NOTHING, Link, MappingSet
+from kgbuild.export.mappings.provenance import address
 from kgbuild.files import open_text
 
 _EQUIVALENCE = {
@@ -33,7 +33,6 @@ _HL7 = {
     "mesh": "http://www.nlm.nih.gov/mesh", "omim": "http://www.omim.org", "ORPHA": "http://www.orpha.net",
     "NCIT": "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl", "unii": "http://fdasis.nlm.nih.gov",
 }  # fmt: skip
-_OBO = "http://purl.obolibrary.org/obo/"
 
 
 def says(link: Link) -> bool:
@@ -111,16 +110,13 @@ def system(mapping: MappingSet, curie: str) -> str:
     prefix = curie.partition(":")[0]
     if prefix in _HL7:
         return _HL7[prefix]
-    if PREFIXES.get(prefix, ("",))[0].startswith(_OBO):
-        return f"{_OBO}{prefix.lower()}.owl"
-    return "http://www.ebi.ac.uk/efo/efo.owl" if prefix == "EFO" else mapping.prefixes[prefix].rstrip("/#:")
+    return address(prefix) or mapping.prefixes[prefix].rstrip("/#:_")
 
 
 def _code(curie: str) -> str:
     """The code in its system: bare where HL7 names the system, and where the system is no ontology."""
     prefix, _, local = curie.partition(":")
-    ontology = prefix == "EFO" or PREFIXES.get(prefix, ("",))[0].startswith(_OBO)
-    return curie if ontology and prefix not in _HL7 else local
+    return curie if prefix not in _HL7 and (address(prefix) or "").endswith(".owl") else local
 
 
 def _target(link: Link) -> dict[str, str]:

@@ -8,9 +8,8 @@ Source: https://github.com/PheWAS/PheWAS (`mapCodesToPhecodes`, `createPhenotype
 
 The first three columns are those of PheWAS's own `phecode_map`: `vocabulary_id` (ICD10CM, ICD9CM, ICD10, else the
 vocabulary's prefix), `code` (bare for ICD, else the CURIE), `phecode` (bare). Whichever side is PheCode is `phecode`,
-and `kind` and `predicate` are from the code to the phecode; where neither is, the object stands there, and
-`createPhenotypes(vocabulary.map = map, rollup.map = NULL, add.phecode.exclusions = FALSE)` makes phenotypes of its
-terms. There is no comment line, since `read.csv` does not skip any unless it is told to. Refused links are left out.
+and `kind` and `predicate` are from the code to the phecode; where neither is, the object stands there as a CURIE. There
+is no comment line, since `read.csv` does not skip any unless it is told to. Refused links are left out.
 """
 
 import csv

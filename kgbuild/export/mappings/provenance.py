@@ -6,6 +6,7 @@ date.
 
 import datetime
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -21,7 +22,22 @@ _UNREGISTERED = {"phecode": "phewascatalog:phecodes", "phecodex": "phewascatalog
 #: Registries that vocabularies are named by.
 REGISTRIES = {"bioregistry": "https://bioregistry.io/", "phewascatalog": "https://phewascatalog.org/"}
 _OWN = ("tool", "tool_version", "model", "model_digest", "graph", "licence")
+OBO = "http://purl.obolibrary.org/obo/"
 CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"
+
+
+def address(prefix: str) -> str | None:
+    """The address of a vocabulary: of an ontology its file's, else what its terms' IRIs begin with; None if unknown.
+
+    >>> address("MONDO"), address("phecode")
+    ('http://purl.obolibrary.org/obo/mondo.owl', 'https://phewascatalog.org/phecodes')
+    """
+    iri = PREFIXES.get(prefix, ("",))[0]
+    if prefix == "EFO":
+        return "http://www.ebi.ac.uk/efo/efo.owl"
+    if iri.startswith(OBO):
+        return f"{OBO}{prefix.lower()}.owl"
+    return iri.rstrip("/#:_") or None
 
 
 @dataclass(frozen=True)
@@ -39,10 +55,8 @@ class Vocabulary:
 
     @property
     def iri(self) -> str:
-        """What its terms' IRIs begin with."""
-        if self.name in PREFIXES:
-            return PREFIXES[self.name][0]
-        return f"https://bioregistry.io/{(self.name or '').lower()}"
+        """Its address."""
+        return address(self.name or "") or f"https://bioregistry.io/{(self.name or '').lower()}"
 
 
 @dataclass(frozen=True)
@@ -70,7 +84,7 @@ class Provenance:
             store: The graph that the table was computed from.
         """
         known: dict[str, Any] = _of_graph(store, frame.attrs) if store is not None else {}
-        known |= {key: value for key, value in frame.attrs.items() if value is not None}
+        known = {key: value for key, value in frame.attrs.items() if value is not None} | known
         subject, object_ = (
             Vocabulary(known.get(side), known.get(f"{side}_version"), known.get(f"{side}_licence"))
             for side in ("source", "target")
@@ -99,7 +113,8 @@ class Provenance:
     def rights(self) -> str:
         """The licences in words."""
         of = [f"Labels of {side.name} under {side.licence}." for side in (self.subject, self.object) if side.licence]
-        return " ".join([f"The mapping under {self.licence}.", *of])
+        own = "CC0-1.0" if self.licence == CC0 else self.licence
+        return " ".join([f"The mapping under {own}.", *of])
 
     def stated(self) -> dict[str, str]:
         """All that is known, by the names that `Provenance.of` reads."""
@@ -116,7 +131,9 @@ def _of_graph(store: "Store", attrs: dict[Any, Any]) -> dict[str, str]:
     """What the graph knows of its own digest, its vectors and the two vocabularies."""
     (recorded,) = store.query("enrich/recorded")
     encoded = recorded["encoded"] or {}
-    known = {"graph": recorded["graph"], "model": encoded.get("model"), "model_digest": encoded.get("digest")}
+    known = {"graph": recorded["graph"]}
+    if attrs.get("model") in (None, encoded.get("model"), Path(encoded.get("path", "")).name):  # else by others, since
+        known |= {"model": encoded.get("model"), "model_digest": encoded.get("digest")}
     sources = {row["name"].lower(): row for row in store.query("export/sources")}
     for side in ("source", "target"):
         row = sources.get(str(attrs.get(side)).lower(), {})

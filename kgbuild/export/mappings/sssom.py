@@ -196,9 +196,11 @@ def write_turtle(mapping: MappingSet, out: Path) -> None:
     """Write SSSOM/RDF as Turtle."""
     names = {"owl": PREFIXES["owl"][0], "dcterms": PREFIXES["dcterms"][0], "pav": "http://purl.org/pav/"}
     names |= {"sssom": _SSSOM, "xsd": _XSD, "rdfs": PREFIXES["rdfs"][0]} | _prefixes(mapping)
-    text = ox.serialize(_triples(mapping), format=ox.RdfFormat.TURTLE, prefixes=names)
+    text = (ox.serialize(_triples(mapping), format=ox.RdfFormat.TURTLE, prefixes=names) or b"").decode()
+    lines = text.splitlines(keepends=True)
     with open_text(out) as file:
-        file.write((text or b"").decode())
+        file.writelines(sorted(lines[: len(names)]))  # prefixes come in any order
+        file.writelines(lines[len(names) :])
 
 
 _TYPE = ox.NamedNode(f"{PREFIXES['rdf'][0]}type")
@@ -212,16 +214,17 @@ def _triples(mapping: MappingSet) -> Iterator[ox.Triple]:
     yield ox.Triple(whole, _TYPE, ox.NamedNode(f"{_SSSOM}MappingSet"))
     for slot, value in slots.items():
         yield ox.Triple(whole, _PREDICATES[slot], _node(mapping, (SLOTS | _SET)[slot], value))
-    for link, row in zip(mapping.links, rows(mapping), strict=True):
-        about = ox.BlankNode()
-        yield ox.Triple(whole, _PREDICATES["mappings"], about)
-        yield ox.Triple(about, _TYPE, _AXIOM)
+    axioms = [ox.BlankNode(f"m{at}") for at in range(len(mapping.links))]
+    for axiom in axioms:
+        yield ox.Triple(whole, _PREDICATES["mappings"], axiom)
+    for axiom, row in zip(axioms, rows(mapping), strict=True):
+        yield ox.Triple(axiom, _TYPE, _AXIOM)
         for slot, value in row.items():
             for each in _several(value):
-                yield ox.Triple(about, _PREDICATES[slot], _node(mapping, SLOTS[slot].removesuffix("*"), each))
+                yield ox.Triple(axiom, _PREDICATES[slot], _node(mapping, SLOTS[slot].removesuffix("*"), each))
+    for link in mapping.links:
         if not link.negated and link.object != NOTHING:
-            ends = (ox.NamedNode(mapping.iri(curie)) for curie in (link.subject, link.predicate, link.object))
-            yield ox.Triple(*ends)
+            yield ox.Triple(*(ox.NamedNode(mapping.iri(each)) for each in (link.subject, link.predicate, link.object)))
 
 
 def _several(value: Any) -> Iterable[Any]:
