@@ -6,6 +6,7 @@ Source: SSSOM 1.1, "The SSSOM/TSV serialisation format" (https://mapping-commons
 import csv
 import gzip
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,12 @@ from kgbuild.errors import InputError
 from kgbuild.mapping.table import KINDS, NONE
 
 _REQUIRED = ("subject_id", "predicate_id", "object_id", "mapping_justification")
+_CURIE = re.compile(r"[A-Za-z_][\w.-]*:[^\s|]+")
 _NUMBERS = ("similarity_score", "confidence")
-_KIND = {predicate: kind for kind, predicate in KINDS.items()} | {
-    "owl:equivalentClass": "exact", "owl:sameAs": "exact", "rdfs:subClassOf": "broad", "sssom:superClassOf": "narrow",
+#: Predicate → kind of match.
+KIND_OF = {predicate: kind for kind, predicate in KINDS.items()} | {
+    "owl:equivalentClass": "exact", "owl:equivalentProperty": "exact", "owl:sameAs": "exact",
+    "rdfs:subClassOf": "broad", "sssom:superClassOf": "narrow",
 }  # fmt: skip
 _ATTRS = {
     "mapping_tool": "tool", "mapping_tool_version": "tool_version", "mapping_date": "date", "license": "licence",
@@ -68,7 +72,7 @@ def read_sssom(path: Path) -> pd.DataFrame:
         raise InputError(f"{path}: it is not UTF-8 text; give an SSSOM file (TSV)") from error
     lines = text.splitlines(keepends=True)
     start = next((at for at, line in enumerate(lines) if not line.startswith("#")), len(lines))
-    metadata = _metadata(path, "".join(line[1:] for line in lines[:start]))
+    metadata = _metadata(path, "".join(re.sub(r"[\t,]*\s*$", "\n", line[1:]) for line in lines[:start]))
     table = "".join(lines[start:])
     delimiter = "\t" if "\t" in table.partition("\n")[0] else ","
     reader = csv.reader(io.StringIO(table, newline=""), delimiter=delimiter)
@@ -109,7 +113,7 @@ def _row(where: str, header: list[str], cells: list[str]) -> dict[str, Any]:
     row: dict[str, Any] = {name: value for name, value in zip(header, cells, strict=False) if value != ""}
     for name in ("subject_id", "predicate_id", "object_id"):
         value = row.get(name, "")
-        if ":" not in value.strip(":"):
+        if not _CURIE.fullmatch(value):
             raise InputError(f"{where}, column {name}: {value!r} is no CURIE; write it as EFO:0000270")
         row[name] = standardize(value)
     for name in _NUMBERS:
@@ -118,7 +122,8 @@ def _row(where: str, header: list[str], cells: list[str]) -> dict[str, Any]:
     negated = row.get("predicate_modifier", "").lower() == "not"
     told = heard(row.get("other", ""))
     none = negated or row["object_id"] == "sssom:NoTermFound"
-    row["kind"] = NONE if none else told.get("kind", _KIND.get(row["predicate_id"]))
+    found = told["kind"] if told.get("kind") in KINDS else KIND_OF.get(row["predicate_id"])
+    row["kind"] = NONE if none else found
     if told.get("rank", "").isdecimal():
         row["rank"] = int(told["rank"])
     return row

@@ -19,14 +19,13 @@ from kgbuild.curie import PREFIXES
 from kgbuild.errors import InputError
 from kgbuild.export.mappings.provenance import REGISTRIES, Provenance
 from kgbuild.export.rdf import SAFE
+from kgbuild.mapping.sssom import KIND_OF
 from kgbuild.mapping.table import COLUMNS, COMPUTED, CURATED, KINDS, NONE
 
 REQUIRED = ("subject_id", "object_id", "similarity_score")
 NOTHING = "sssom:NoTermFound"
 _KNOWN = {prefix: iri for prefix, (iri, _) in PREFIXES.items()} | {"sssom": "https://w3id.org/sssom/"} | REGISTRIES
-_KIND = {predicate: kind for kind, predicate in KINDS.items()}
-#: Predicates that say the same as those of SKOS, and a link's kind.
-_EXACT = (KINDS["exact"], "owl:equivalentClass", "owl:equivalentProperty", "owl:sameAs")
+_SKOS = {predicate: kind for kind, predicate in KINDS.items()}
 #: Columns that have a field of their own.
 _OURS = frozenset({*COLUMNS, "predicate_id", "predicate_modifier"})
 
@@ -57,7 +56,7 @@ class Link(NamedTuple):
     @property
     def relation(self) -> str | None:
         """The kind that the predicate states, None where it is none of SKOS's four, negated, or of nothing."""
-        return None if self.negated or self.object == NOTHING else _KIND.get(self.predicate)
+        return None if self.negated or self.object == NOTHING else _SKOS.get(self.predicate)
 
     @property
     def strength(self) -> float:
@@ -139,18 +138,22 @@ def _links(frame: pd.DataFrame) -> Iterator[Link]:
     columns = {name: frame[name].astype(object).where(frame[name].notna(), "").tolist() for name in frame}
     for values in zip(*columns.values(), strict=True):
         row = {name: value for name, value in zip(columns, values, strict=True) if value != ""}
-        if row.get("mapping_justification") == CURATED or row.get("kind") != NONE:
+        if row.get("kind") != NONE or row.get("mapping_justification") == CURATED or "predicate_modifier" in row:
             yield _link(row)
 
 
 def _link(row: dict[str, Any]) -> Link:
-    justification = row.get("mapping_justification", COMPUTED)
-    kind = row.get("kind") or _KIND.get(row.get("predicate_id", ""))
-    object_ = row.get("object_id", NOTHING)
-    negated = row.get("predicate_modifier", "").lower() == "not" or (kind == NONE and object_ != NOTHING)
-    predicate = row.get("predicate_id") or KINDS.get(kind or "close", KINDS["exact"])
-    if justification != CURATED and predicate in _EXACT and not negated:
-        kind, predicate = "exact", KINDS["close"]
+    """A row's link; its kind, which a curator may have changed since, goes before its predicate and modifier."""
+    justification, object_ = row.get("mapping_justification", COMPUTED), row.get("object_id", NOTHING)
+    stated, refused = row.get("predicate_id"), row.get("predicate_modifier", "").lower() == "not"
+    kind = row.get("kind") or (NONE if refused else KIND_OF.get(stated or ""))
+    negated = kind == NONE and object_ != NOTHING
+    if stated and (refused if negated else KIND_OF.get(stated) == kind):
+        predicate = stated
+    else:
+        predicate = KINDS["exact"] if kind == NONE else KINDS[kind or "close"]
+    if kind == "exact" and justification != CURATED:
+        predicate = KINDS["close"]
     authors = tuple(filter(None, str(row.get("author_id", "")).split("|")))
     slots = {slot: value for slot, value in row.items() if slot not in _OURS}
     return Link(

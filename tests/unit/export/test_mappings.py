@@ -156,6 +156,25 @@ def test_a_signed_mapping_survives_being_read_and_written_again(tmp_path: Path) 
     assert {key: read.attrs[key] for key in ABOUT} == ABOUT
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("exact", ("skos:exactMatch", "")),  # computed as exact, and accepted
+        ("narrow", ("skos:narrowMatch", "")),
+        ("none", ("skos:exactMatch", "Not")),
+    ],
+)
+def test_what_a_curator_says_of_a_computed_link_goes_before_what_the_file_said(
+    kind: str, said: tuple[str, str], tmp_path: Path
+) -> None:
+    export_mapping(table(ROWS[:1]), tmp_path / "a.sssom.tsv")
+    reviewed = read_sssom(tmp_path / "a.sssom.tsv").assign(kind=kind, mapping_justification=CURATED, author_id=CURATOR)
+    row = parsed(".sssom.tsv", tmp_path, reviewed).df.fillna("").iloc[0]
+
+    assert (row["predicate_id"], row.get("predicate_modifier", "")) == said
+    assert row.get("other", "") == ""
+
+
 _TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12).map(str.strip)
 
 
@@ -344,7 +363,7 @@ def test_a_format_that_can_say_nothing_of_it_is_refused_and_no_file_is_left(tmp_
 def test_an_exact_match_of_a_tool_is_not_passed_on_as_exact(tmp_path: Path) -> None:
     path = tmp_path / "theirs.sssom.tsv"
     path.write_text(
-        "#curie_map:\n#  mine: https://example.org/mine/\n#mapping_tool: other tool\n"
+        "#curie_map:\t\t\n#  mine: https://example.org/mine/\t\n#mapping_tool: other tool\n"  # a spreadsheet's tabs
         "subject_id\tpredicate_id\tobject_id\tmapping_justification\n"
         "mine:1\tskos:exactMatch\tEFO:0000270\tsemapv:LexicalMatching\n"
         "mine:2\toboInOwl:hasDbXref\tEFO:0000270\tsemapv:ManualMappingCuration\n"
@@ -369,6 +388,7 @@ GOOD = "phecode:1\tskos:exactMatch\tEFO:1\tsemapv:ManualMappingCuration\t\n"
         ("", "line 1: no column subject_id; SSSOM requires subject_id, predicate_id"),
         ("#a: b\nsubject_id\tobject_id\n", "line 2: no column predicate_id"),
         (HEADER + GOOD + "250.2" + GOOD[9:], "line 3, column subject_id: '250.2' is no CURIE; write it as EFO:0000270"),
+        (HEADER + GOOD.replace("EFO:1", "EFO:1|EFO:2"), "line 2, column object_id: 'EFO:1|EFO:2' is no CURIE"),
         (HEADER + GOOD.strip("\n") + "high\n", "line 2, column confidence: 'high' is no number from 0 to 1"),
         (HEADER + GOOD.strip("\n") + "1.5\n", "line 2, column confidence: '1.5' is no number from 0 to 1"),
         (HEADER + GOOD.strip("\n") + "\tmore\n", "line 2: 6 cells under 5 columns"),
