@@ -171,10 +171,10 @@ def _cell(value: Any) -> Any:
 
 def write_json(mapping: MappingSet, out: Path) -> None:
     """Write SSSOM/JSON, which is JSON-LD by its @context; a line a mapping."""
-    context: dict[str, Any] = {"@vocab": _SSSOM, "xsd": _XSD, "MappingSet": f"{_SSSOM}MappingSet"}
-    context |= _prefixes(mapping)
+    context: dict[str, Any] = {"@vocab": _SSSOM, "xsd": _XSD}
+    context |= {prefix: {"@id": iri, "@prefix": True} for prefix, iri in _prefixes(mapping).items()}
     context |= {slot: _term(slot, kind) for slot, kind in (SLOTS | _SET).items()}
-    context["mappings"] = {"@id": f"{_SSSOM}mappings"}
+    context |= {"mapping_set_id": "@id", "Not": {"@id": f"{_SSSOM}NegatedPredicate"}}
     head = {"@context": context, "@type": "MappingSet", **metadata(mapping)}
     with open_text(out) as file:
         file.write(json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}") + ',\n "mappings": [')
@@ -186,7 +186,7 @@ def write_json(mapping: MappingSet, out: Path) -> None:
 
 
 def _term(slot: str, kind: str) -> dict[str, str]:
-    types = {"curie": "@id", "iri": "@id", "number": "xsd:double", "date": "xsd:date"}
+    types = {"curie": "@id", "iri": "@id", "modifier": "@vocab", "number": "xsd:double", "date": "xsd:date"}
     term = {"@id": PROPERTIES.get(slot, _SSSOM + slot)}
     plain = kind.removesuffix("*")
     return term | ({"@type": types[plain]} if plain in types else {})

@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from linkml_runtime.utils.schemaview import SchemaView
 from pyhornedowl import model
+from rdflib.compare import isomorphic
 from sssom.constants import SchemaValidationType
 from sssom.parsers import parse_alignment_xml, parse_sssom_json, parse_sssom_rdf, parse_sssom_table
 from sssom.util import MappingSetDataFrame
@@ -113,6 +114,20 @@ def test_every_form_of_sssom_is_valid_by_sssom_pys_schema(end: str, tmp_path: Pa
     reports = validate(parsed(end, tmp_path), [SchemaValidationType.JsonSchema])
 
     assert [result.message for report in reports.values() for result in report.results] == []
+
+
+def test_json_is_json_ld_that_says_what_turtle_says(tmp_path: Path) -> None:
+    graphs = []
+    for end, form in ((".sssom.json", "json-ld"), (".ttl", "turtle")):
+        export_mapping(table(), tmp_path / f"m{end}")
+        graph = rdflib.Graph().parse(tmp_path / f"m{end}", format=form)
+        for axiom in graph.objects(None, rdflib.URIRef("https://w3id.org/sssom/mappings")):
+            graph.remove((axiom, rdflib.RDF.type, None))
+        graph -= [triple for triple in graph if str(triple[1]).startswith(SKOS)]  # the plain triples
+        graphs.append(graph)
+
+    assert len(graphs[0]) > 70
+    assert isomorphic(*graphs)
 
 
 @pytest.mark.parametrize("end", SSSOM)
