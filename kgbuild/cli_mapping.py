@@ -9,6 +9,11 @@ from kgbuild.cli_output import Json, print_frame
 
 app = typer.Typer()
 
+_OUT = (
+    "Write the mapping; the name's end says the format: .sssom.tsv, .sssom.json, .ttl (SSSOM), .rdf (OAEI alignment), "
+    ".fhir.json, .owl, .ofn, .kgx.tsv, .kgx.jsonl, .csv (R's PheWAS)."
+)
+
 
 @app.command()
 def similar(
@@ -43,21 +48,21 @@ def harmonize(
     source: Annotated[str, typer.Argument(metavar="FROM", help="The vocabulary to map, such as phecode.")],
     target: Annotated[str, typer.Argument(metavar="TO", help="The vocabulary to map onto, such as EFO.")],
     top: Annotated[int, typer.Option(help="Candidates a concept.")] = 1,
-    out: Annotated[Path | None, typer.Option(help="Write the mapping as SSSOM (FILE.sssom.tsv).")] = None,
+    out: Annotated[Path | None, typer.Option(help=_OUT)] = None,
     write: Annotated[bool, typer.Option("--write", help="Write SIMILAR_TO edges into the graph.")] = False,
     as_json: Json = False,
 ) -> None:
     """Map one vocabulary onto another, each link with its score."""
     from kgbuild import mapping
     from kgbuild.console import Steps
+    from kgbuild.export.mappings import export_mapping, format_of
     from kgbuild.store import connect
 
+    if out is not None:
+        format_of(out)  # an unclear name before the database is started
     with connect() as store, Steps().step(f"{source} → {target}"):
         frame = mapping.harmonize(store, source, target, top=top, write=write)
-        if out is not None:
-            from kgbuild.export import export_sssom
-
-            export_sssom(frame, out, store)
+        written = export_mapping(frame, out, store) if out is not None else None
     print_frame(frame, as_json, limit=40)
-    if out is not None and not as_json:
-        print(f"Written to {out}")
+    if written is not None and not as_json:
+        print(f"Written to {', '.join(map(str, written.files))}")
