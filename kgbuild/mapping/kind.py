@@ -127,10 +127,16 @@ def _by_shared_name(subject: Side, object_: Side, shared: Sequence[int]) -> Verd
 
 
 def _nearest(subject: Side, object_: Side) -> tuple[Wording, Wording]:
-    """The two names with most words in common, one of them a label; of equals the labels."""
-    label, its_label = subject.readings[0], object_.readings[0]
-    pairs = [(label, other) for other in object_.readings] + [(one, its_label) for one in subject.readings[1:]]
-    return max(pairs, key=lambda pair: len(pair[0].words & pair[1].words) / (len(pair[0].words | pair[1].words) or 1))
+    """The two names with most words in common, one of them a label; of equals the labels, then by the alphabet."""
+    pairs = [(0, place) for place in range(len(object_.names))] + [(place, 0) for place in range(1, len(subject.names))]
+
+    def rank(pair: tuple[int, int]) -> tuple[float, bool, list[str]]:
+        one, other = subject.readings[pair[0]].words, object_.readings[pair[1]].words
+        overlap = len(one & other) / (len(one | other) or 1)
+        return -overlap, pair != (0, 0), sorted((subject.names[pair[0]], object_.names[pair[1]]))
+
+    mine, its = min(pairs, key=rank)
+    return subject.readings[mine], object_.readings[its]
 
 
 def _verdict(one: Wording, other: Wording) -> Verdict:

@@ -124,27 +124,19 @@ _NOUN = dict(
     pair.split(":")
     for pair in _set("""
         renal:kidney hepatic:liver cardiac:heart pulmonary:lung gastric:stomach colonic:colon rectal:rectum
-        uterine:uterus ovarian:ovary prostatic:prostate pancreatic:pancreas esophageal:esophagus laryngeal:larynx pharyngeal:pharynx
-        tracheal:trachea vaginal:vagina vulvar:vulva vulval:vulva penile:penis testicular:testis splenic:spleen
-        cutaneous:skin dermal:skin nasal:nose oral:mouth dental:tooth ocular:eye duodenal:duodenum cecal:cecum anal:anus
-        urethral:urethra ureteral:ureter ureteric:ureter aortic:aorta arterial:artery venous:vein retinal:retina
-        corneal:cornea articular:joint mammary:breast femoral:femur tibial:tibia neoplastic:neoplasm disorder:disease
+        uterine:uterus ovarian:ovary prostatic:prostate pancreatic:pancreas esophageal:esophagus laryngeal:larynx
+        pharyngeal:pharynx tracheal:trachea vaginal:vagina vulvar:vulva vulval:vulva penile:penis testicular:testis
+        splenic:spleen cutaneous:skin dermal:skin nasal:nose oral:mouth dental:tooth ocular:eye duodenal:duodenum
+        cecal:cecum anal:anus urethral:urethra ureteral:ureter ureteric:ureter aortic:aorta arterial:artery venous:vein
+        retinal:retina corneal:cornea articular:joint mammary:breast femoral:femur tibial:tibia neoplastic:neoplasm disorder:disease
         condition:disease teeth:tooth feet:foot
     """)
 )
-_ROMAN = {
-    "i": "1",
-    "ii": "2",
-    "iii": "3",
-    "iv": "4",
-    "v": "5",
-    "vi": "6",
-    "vii": "7",
-    "viii": "8",
-    "ix": "9",
-    "x": "10",
+_ROMAN = dict(zip(["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"], map(str, range(1, 11)), strict=True))
+_ORDINAL = {
+    word: str(place // 2 + 1)
+    for place, word in enumerate(["first", "1st", "second", "2nd", "third", "3rd", "fourth", "4th"])
 }
-_ORDINAL = {"first": "1", "second": "2", "third": "3", "fourth": "4", "1st": "1", "2nd": "2", "3rd": "3", "4th": "4"}
 _GREEK = str.maketrans({"α": " alpha ", "β": " beta ", "γ": " gamma ", "δ": " delta "})
 #: After these a letter or a roman numeral tells kinds apart.
 _NUMBERED = _set(
