@@ -93,7 +93,9 @@ def _kind(subject: Side, object_: Side) -> Verdict:
     if by_labels.kind == NONE:
         return by_labels
     verdict = _verdict(*_nearest(subject, object_))
-    return by_labels if verdict.kind == NONE and by_labels.kind in ("broad", "narrow") else verdict
+    if verdict.kind == NONE:  # a synonym may be of a part only: what it contradicts is not the concept
+        return by_labels
+    return verdict
 
 
 def _by_place(subject: Side, object_: Side) -> Verdict | None:
@@ -294,6 +296,8 @@ _LETTERS_AND_NUMBER = re.compile(r"([a-z]{1,8})\d+[a-z]?")
 
 @lru_cache(maxsize=1_000_000)
 def _exclude(a: str, b: str) -> bool:
+    if {a, b} == {"balance", "imbalance"}:  # a disorder of balance is an imbalance
+        return False
     return _opposite(a, b) or _opposite(b, a) or _numbered_apart(a, b)
 
 

@@ -2,9 +2,10 @@
 
 A link is contradicted by a curator who refuted the pair, by classes that its two ends fall under and that have nothing
 in common, by an asserted exact match of its subject to another term, and by a surer link of the mapping itself: exact
-matches of one concept to two terms, of two concepts to one term, or across the hierarchies (a child matched above its
-parent's match). Where the hierarchy tells what the weaker link really is, it becomes broad or narrow; two concepts
-exact to one term leave the weaker one close; else it is dropped. What a curator signed is reported and never changed.
+matches of one concept to two terms of one vocabulary, of two concepts to one term, or across the hierarchies (a child
+matched above its parent's match). Where the hierarchy tells what the weaker link really is, it becomes broad or narrow;
+two concepts exact to one term leave the weaker one close; else it is dropped. What a curator signed is reported and
+never changed.
 """
 
 from collections import defaultdict
@@ -103,7 +104,7 @@ class _Links:
             asserted = f"{', '.join(sources)}: {self.facts.told(subject)} is {self.facts.told(other)}"
             if found := self._placed(object_, other, asserted):
                 return found
-            if kind == "exact" and other.partition(":")[0] == object_.partition(":")[0]:
+            if kind == "exact" and _vocabulary(other) == _vocabulary(object_):
                 elsewhere = _Finding("another exact match asserted", f"{asserted}, a different term", None)
         return elsewhere
 
@@ -144,9 +145,13 @@ class _Links:
         facts, (subject, object_) = self.facts, self.ids[row]
         for surer in of_subject.get(subject, ()):
             other = self.ids[surer][1]
-            if not facts.equal(object_, other):
-                known = f"{facts.told(subject)} is rather {facts.told(other)}"
-                return self._placed(object_, other, known) or _Finding("two exact matches of one concept", known, None)
+            if facts.equal(object_, other):
+                continue
+            known = f"{facts.told(subject)} is rather {facts.told(other)}"
+            if placed := self._placed(object_, other, known):
+                return placed
+            if _vocabulary(object_) == _vocabulary(other):  # EFO's release has many a disease and its twin from HP
+                return _Finding("two exact matches of one concept", known, None)
         for surer in of_object.get(object_, ()):
             other = self.ids[surer][0]
             if not facts.equal(subject, other):
@@ -185,6 +190,10 @@ class _Links:
         if not self.signed[row]:
             self.kinds[row] = finding.kind
             self.reasons[row].append(finding.why)
+
+
+def _vocabulary(concept: str) -> str:
+    return concept.partition(":")[0]
 
 
 def broader(frame: pd.DataFrame, facts: Facts, subjects: Mapping[str, str]) -> pd.DataFrame:

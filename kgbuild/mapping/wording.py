@@ -128,8 +128,8 @@ _NOUN = dict(
         pharyngeal:pharynx tracheal:trachea vaginal:vagina vulvar:vulva vulval:vulva penile:penis testicular:testis
         splenic:spleen cutaneous:skin dermal:skin nasal:nose oral:mouth dental:tooth ocular:eye duodenal:duodenum
         cecal:cecum anal:anus urethral:urethra ureteral:ureter ureteric:ureter aortic:aorta arterial:artery venous:vein
-        retinal:retina corneal:cornea articular:joint mammary:breast femoral:femur tibial:tibia neoplastic:neoplasm disorder:disease
-        condition:disease teeth:tooth feet:foot
+        retinal:retina corneal:cornea articular:joint mammary:breast femoral:femur tibial:tibia neoplastic:neoplasm
+        disorder:disease condition:disease teeth:tooth feet:foot
     """)
 )
 _ROMAN = dict(zip(["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"], map(str, range(1, 11)), strict=True))

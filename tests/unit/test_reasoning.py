@@ -185,6 +185,7 @@ def test_of_two_exact_matches_of_one_concept_the_surer_stays_and_the_hierarchy_s
     assert found(facts, ("s:1", "t:2", "exact", 0.7), ("s:1", "t:9", "exact", 0.8)) == (
         {("s:1", "t:9"): "exact"}, [("s:1", "t:2", "two exact matches of one concept", "dropped")],
     )  # fmt: skip
+    assert found(facts, ("s:1", "t:2", "exact", 0.7), ("s:1", "u:2", "exact", 0.8))[1] == []
     same = Facts(PARENTS, same={"t:2": {"t:9": ["mondo"]}})
     assert found(same, ("s:1", "t:2", "exact", 0.7), ("s:1", "t:9", "exact", 0.8))[1] == []
 
