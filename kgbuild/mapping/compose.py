@@ -31,8 +31,8 @@ def invert(frame: pd.DataFrame) -> pd.DataFrame:
     Returns:
         The same links, justified as inversions; `attrs` source and target changed places.
     """
-    ends = {f"subject_{what}": f"object_{what}" for what in ("id", "label", "source", "category")}
-    out = frame.rename(columns=ends | {there: here for here, there in ends.items()})
+    ends = {f"subject_{what}": f"object_{what}" for what in ("id", "label")}
+    out = _meant(frame).rename(columns=ends | {there: here for here, there in ends.items()})
     out = out.assign(mapping_justification=INVERTED)
     if "kind" in out:
         out["kind"] = out["kind"].map(INVERSE)
@@ -85,9 +85,21 @@ def _compose(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     return _ranked(out)
 
 
+def _meant(frame: pd.DataFrame) -> pd.DataFrame:
+    """The links whose kind is known, of a table that was computed or of a file of someone else's.
+
+    What a file relates otherwise (skos:relatedMatch), refuses as something else than a match that is exact, or says to
+    have no counterpart, has no inverse and makes no chain.
+    """
+    out = frame[~frame["object_id"].str.startswith("sssom:")]
+    if "predicate_id" not in out:
+        return out
+    return out[out["kind"].notna() & ((out["kind"] != NONE) | (out["predicate_id"] == KINDS["exact"]))]
+
+
 def _links(frame: pd.DataFrame) -> pd.DataFrame:
     """The columns that chains are made of, with what is understood where one is missing."""
-    out = frame.reindex(columns=[*COLUMNS])
+    out = _meant(frame).reindex(columns=[*COLUMNS])
     signed = out["mapping_justification"] == CURATED
     out["confidence"] = out["confidence"].astype(float).where(~signed | out["confidence"].notna(), 1.0)
     out["similarity_score"] = out["similarity_score"].astype(float).fillna(1.0)

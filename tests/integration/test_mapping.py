@@ -4,16 +4,22 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from fhir.resources.R4B.conceptmap import ConceptMap
+from pyhornedowl import open_ontology
 from sssom.parsers import parse_sssom_table
+from typer.testing import CliRunner
 
 import kgbuild
 from embed.enrich import create_indexes
 from embed.evaluate.mapping import evaluate
 from kgbuild import mapping
+from kgbuild.cli import app
 from kgbuild.errors import InputError
-from kgbuild.export import export_links
+from kgbuild.export import export_links, export_mapping
+from kgbuild.export.mappings import FORMATS, computed_links
 from kgbuild.mapping.facts import Facts
 from kgbuild.mapping.reason import broader, check
+from kgbuild.mapping.sssom import read_sssom
 from kgbuild.store import Store
 
 #: id → name, other exact names; the vector of a name is made from its letters and digits, so that like names are near.
@@ -202,6 +208,41 @@ def test_a_vocabulary_is_mapped_onto_a_release_and_written_once(graph, tmp_path:
         zip(frame["subject_id"], frame["object_id"], strict=True)
     )
     assert set(parsed["object_source_version"]) == {"3.62"}
+
+
+def test_the_graphs_links_go_out_in_every_format_with_its_digest_and_the_models(graph, tmp_path: Path):
+    graph.query("MERGE (meta:Meta {name: 'kg'}) SET meta.graph_id = 'g1'")
+    mapping.harmonize(graph, "phecode", "EFO", write=True)
+    for end in FORMATS:
+        written = export_mapping(computed_links(graph, "PheCode"), tmp_path / f"m{end}", graph)
+        text = "".join(path.read_text() for path in written.files)
+        assert written.links == 3
+        for stated in ("letters", "g1", "3.62", "Apache-2.0"):
+            assert stated in text, end
+        assert "exactMatch" not in text
+    graph.query("MATCH (meta:Meta {name: 'kg'}) DELETE meta")
+    nodes = pd.read_csv(tmp_path / "m_nodes.tsv", sep="\t").set_index("id")
+
+    assert nodes["category"]["EFO:0000270"] == "biolink:Disease"  # no prefix says so
+    again = read_sssom(tmp_path / "m.sssom.tsv")
+    assert (again.attrs["graph"], again.attrs["model_digest"]) == ("g1", "d")
+
+
+def test_the_command_line_writes_what_the_name_of_the_file_asks_for(graph, tmp_path: Path):
+    reviewed, fhir = tmp_path / "r.sssom.tsv", tmp_path / "r.fhir.json"
+    said = [
+        CliRunner().invoke(app, options, catch_exceptions=False).stdout
+        for options in (
+            ["harmonize", "phecode", "EFO", "--write", "--out", str(reviewed)],
+            ["export", "mapping", str(fhir), "--mapping", str(reviewed)],
+            ["export", "mapping", str(tmp_path / "g.owl"), "--from", "phecode", "--to", "EFO"],
+        )
+    ]
+
+    assert f"Written to {reviewed}" in said[0]
+    assert said[1] == f"3 links written to {fhir}\n"
+    assert ConceptMap.model_validate_json(fhir.read_text()).title.startswith("phecode to EFO, by kg")
+    assert len(open_ontology(str(tmp_path / "g.owl")).get_classes()) == 6
 
 
 def test_without_computed_links_there_is_nothing_to_export(graph, tmp_path: Path):

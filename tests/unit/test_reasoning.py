@@ -2,12 +2,17 @@
 
 import itertools
 import math
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sssom.parsers import parse_sssom_table
+from typer.testing import CliRunner
 
+from kgbuild.cli import app
+from kgbuild.errors import InputError
 from kgbuild.mapping.assign import one_to_one
 from kgbuild.mapping.compose import CHAINED, INVERTED, compose, invert
 from kgbuild.mapping.facts import Facts
@@ -118,6 +123,46 @@ def test_the_inverse_of_a_chain_is_the_chain_of_inverses(first, second):
 
     assert {pair: INVERSE[kind] for pair, kind in kinds.items()}.keys() == links(back).keys()
     assert all(0 <= c <= 1 for c in back.get("confidence", []))
+
+
+SSSOM = "subject_id\tsubject_label\tpredicate_id\tpredicate_modifier\tobject_id\tmapping_justification\tconfidence\n"
+
+
+def sssom(path: Path, *rows: tuple[str, str, str, str, str]) -> Path:
+    """Rows (subject, predicate, modifier, object, confidence), signed."""
+    lines = (f"{s}\tthe {s}\tskos:{p}\t{modifier}\t{o}\t{CURATED}\t{c}\n" for s, p, modifier, o, c in rows)
+    path.write_text(SSSOM + "".join(lines))
+    return path
+
+
+def test_files_are_chained_and_turned_round_by_the_command_line(tmp_path: Path):
+    first = sssom(
+        tmp_path / "a.sssom.tsv", ("EFO:1", "exactMatch", "", "HP:1", "0.9"), ("EFO:2", "relatedMatch", "", "HP:1", "0.9"),
+        ("EFO:3", "exactMatch", "", "sssom:NoTermFound", ""), ("EFO:4", "exactMatch", "Not", "HP:1", ""),
+    )  # fmt: skip
+    second = sssom(tmp_path / "b.sssom.tsv", ("HP:1", "broadMatch", "", "DOID:1", ""))
+    out, back = tmp_path / "c.sssom.tsv", tmp_path / "d.sssom.tsv"
+    run = CliRunner().invoke(app, ["compose", str(first), str(second), "--out", str(out)])
+    CliRunner().invoke(app, ["invert", str(out), "--out", str(back)])
+
+    assert run.exception is None
+    (row,) = parse_sssom_table(out).df.to_dict("records")
+    assert (row["subject_id"], row["predicate_id"], row["object_id"]) == ("EFO:0000001", "skos:broadMatch", "DOID:1")
+    assert (row["mapping_justification"], float(row["confidence"])) == (CHAINED, 0.9)
+    (row,) = parse_sssom_table(back).df.to_dict("records")
+    assert (row["subject_id"], row["predicate_id"], row["object_id"]) == ("DOID:1", "skos:narrowMatch", "EFO:0000001")
+    assert row["mapping_justification"] == INVERTED
+
+
+def test_files_that_do_not_meet_are_one_line(tmp_path: Path):
+    first = sssom(tmp_path / "a.sssom.tsv", ("EFO:1", "exactMatch", "", "HP:1", "0.9"))
+
+    twice = CliRunner().invoke(app, ["compose", str(first), str(first)])
+    alone = CliRunner().invoke(app, ["compose", str(first)])
+
+    assert isinstance(twice.exception, InputError)
+    assert "none of its subjects is an object of" in str(twice.exception)
+    assert "is one mapping; give two or more" in str(alone.exception)
 
 
 # --- contradictions
