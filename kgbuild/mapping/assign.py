@@ -49,7 +49,7 @@ def one_to_one(frame: pd.DataFrame, floor: float = 0.0) -> pd.DataFrame:
 
 def _weights(links: pd.DataFrame, floor: float) -> NDArray[np.float64]:
     """Log-odds above the floor's."""
-    sure = links["similarity_score"].to_numpy(dtype=float)
+    sure = links["similarity_score"].fillna(0).to_numpy(dtype=float)
     if "confidence" in links:
         confidence = links["confidence"].to_numpy(dtype=float)
         sure = np.where(np.isnan(confidence), sure, confidence)

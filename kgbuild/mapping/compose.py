@@ -6,9 +6,11 @@ A chain is as sure as all of its links are right together: the product of their 
 concepts B are taken as independent witnesses: 1 − Π(1 − c) (noisy-or), an upper bound where they share evidence.
 
 Source: SKOS reference, S42–S46 (https://www.w3.org/TR/skos-reference/#L4160); SSSOM's chaining rules
-(https://mapping-commons.github.io/sssom/chaining-rules/); `invert_mappings` of sssom-py for what an inverse is called.
+(https://mapping-commons.github.io/sssom/chaining-rules/); `invert_mappings` of sssom-py, which also takes the signature
+from what a curator signed.
 """
 
+import numpy as np
 import pandas as pd
 
 from kgbuild.mapping.table import COLUMNS, CURATED, INVERSE, KINDS, NONE
@@ -19,6 +21,8 @@ INVERTED = "semapv:MappingInversion"
 #: Kinds of two links in a row → kind of the chain.
 CHAIN = {("exact", kind): kind for kind in (*KINDS, NONE)} | {(kind, "exact"): kind for kind in (*KINDS, NONE)}
 CHAIN |= {(kind, kind): kind for kind in ("broad", "narrow")}
+#: What `attrs` says of either side.
+_SOURCE, _TARGET = ("source", "source_version"), ("target", "target_version")
 _STRONGEST = (NONE, *KINDS)  # where chains of one pair disagree and are equally sure; a refusal always wins
 
 
@@ -26,19 +30,20 @@ def invert(frame: pd.DataFrame) -> pd.DataFrame:
     """The mapping the other way round: objects as subjects, broad as narrow, ranked anew.
 
     Args:
-        frame: A mapping table. Who signed a link stays beside it.
+        frame: A mapping table.
 
     Returns:
-        The same links, justified as inversions; `attrs` source and target changed places.
+        The same links. What a curator signed stays signed, since SKOS makes it the same statement; the others are
+        justified as inversions. What `attrs` says of source and target changes places.
     """
     ends = {f"subject_{what}": f"object_{what}" for what in ("id", "label")}
     out = _meant(frame).rename(columns=ends | {there: here for here, there in ends.items()})
-    out = out.assign(mapping_justification=INVERTED)
+    signed = out["mapping_justification"] == CURATED if "mapping_justification" in out else False
+    out["mapping_justification"] = np.where(signed, CURATED, INVERTED)
     if "kind" in out:
         out["kind"] = out["kind"].map(INVERSE)
-    out.attrs = frame.attrs | {
-        role: frame.attrs[other] for role, other in (("source", "target"), ("target", "source")) if other in frame.attrs
-    }
+    turned = dict(zip(_SOURCE + _TARGET, _TARGET + _SOURCE, strict=True))
+    out.attrs = {turned.get(key, key): value for key, value in frame.attrs.items()}
     return _ranked(out)
 
 
@@ -50,8 +55,9 @@ def compose(first: pd.DataFrame, *then: pd.DataFrame) -> pd.DataFrame:
             curated link without confidence is taken for sure; a computed one leaves its chains without.
 
     Returns:
-        One row a pair: `kind`; `confidence` of all chains together; `similarity_score`, the best product of a chain;
-        `comment` with the chains in words. Where chains disagree `none` wins, then the surer kind.
+        One row a pair: `kind`; `confidence` of all chains together; `similarity_score`, the best product of a chain,
+        null where a link has none; `comment` with the chains in words. Where chains disagree `none` wins, then the
+        surer kind.
     """
     out = first
     for second in then:
@@ -79,9 +85,10 @@ def _compose(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     rows = [_one(alike) for _, alike in chains[several].groupby(["subject_id", "object_id"])]
     out = pd.concat([chains[~several], pd.DataFrame(rows, columns=[*chains.columns])]) if rows else chains
     out = out.assign(mapping_justification=CHAINED)
-    out.attrs = {key: value for key, value in first.attrs.items() if key != "target"}
-    if "target" in second.attrs:
-        out.attrs["target"] = second.attrs["target"]
+    about = {key: value for key, value in first.attrs.items() if key not in _TARGET}
+    out.attrs = about | {key: value for key, value in second.attrs.items() if key in _TARGET}
+    if prefixes := first.attrs.get("prefixes", {}) | second.attrs.get("prefixes", {}):
+        out.attrs["prefixes"] = prefixes
     return _ranked(out)
 
 
@@ -102,7 +109,7 @@ def _links(frame: pd.DataFrame) -> pd.DataFrame:
     out = _meant(frame).reindex(columns=[*COLUMNS])
     signed = out["mapping_justification"] == CURATED
     out["confidence"] = out["confidence"].astype(float).where(~signed | out["confidence"].notna(), 1.0)
-    out["similarity_score"] = out["similarity_score"].astype(float).fillna(1.0)
+    out["similarity_score"] = out["similarity_score"].astype(float)
     out["kind"] = out["kind"].fillna("close")
     return out[["subject_id", "subject_label", "object_id", "object_label", "kind", "similarity_score", "confidence"]]
 
@@ -122,7 +129,7 @@ def _one(chains: pd.DataFrame) -> dict[str, object]:
 
     kind = max(by_kind, key=sure)
     alike = chains[chains["kind"] == kind]
-    best: dict[str, object] = alike.loc[alike["similarity_score"].idxmax()].to_dict()
+    best: dict[str, object] = alike.sort_values("similarity_score", ascending=False, kind="stable").iloc[0].to_dict()
     return best | {"confidence": by_kind[kind], "comment": "; ".join(dict.fromkeys(chains["comment"]))}
 
 
@@ -133,5 +140,5 @@ def _ranked(frame: pd.DataFrame) -> pd.DataFrame:
         ["subject_id", *by, "object_id"], ascending=[True, *[False for _ in by], True], ignore_index=True
     )
     out["rank"] = out.groupby("subject_id").cumcount() + 1
-    out = out.dropna(axis="columns", how="all") if len(out) else out
-    return out[[column for column in COLUMNS if column in out]]
+    empty = {column for column in out if out[column].isna().all()} - {"similarity_score"} if len(out) else set()
+    return out[[column for column in COLUMNS if column in out and column not in empty]]

@@ -72,7 +72,7 @@ class _Links:
         self.kinds: list[str | None] = frame["kind"].tolist()
         column = frame["mapping_justification"] if "mapping_justification" in frame else [None] * len(frame)
         self.signed = [justification == CURATED for justification in column]
-        sure = frame["similarity_score"].astype(float)
+        sure = frame["similarity_score"].astype(float).fillna(0)
         if "confidence" in frame:
             sure = frame["confidence"].astype(float).fillna(sure)
         self.strength = [(signed, score) for signed, score in zip(self.signed, sure, strict=True)]

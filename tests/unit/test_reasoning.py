@@ -17,7 +17,7 @@ from kgbuild.mapping.assign import one_to_one
 from kgbuild.mapping.compose import CHAINED, INVERTED, compose, invert
 from kgbuild.mapping.facts import Facts
 from kgbuild.mapping.reason import broader, contradictions
-from kgbuild.mapping.table import CURATED, INVERSE, KINDS
+from kgbuild.mapping.table import COMPUTED, CURATED, INVERSE, KINDS
 
 
 def mapping(*links: tuple, **columns) -> pd.DataFrame:
@@ -33,16 +33,19 @@ def links(frame: pd.DataFrame) -> dict[tuple[str, str], str]:
     return {(row.subject_id, row.object_id): row.kind for row in frame.itertuples()}
 
 
-def test_an_inverse_turns_broad_into_narrow_and_says_that_it_is_one():
-    frame = mapping(("a:1", "b:1", "broad", 0.9), ("a:2", "b:1", "exact", 0.8), author_id=["orcid:1", None])
-    frame.attrs = {"source": "A", "target": "B", "model": "m"}
+def test_an_inverse_turns_broad_into_narrow_and_says_that_it_is_one_unless_a_curator_signed_it():
+    frame = mapping(
+        ("a:1", "b:1", "broad", 0.9), ("a:2", "b:1", "exact", 0.8),
+        author_id=["orcid:1", None], mapping_justification=[CURATED, COMPUTED],
+    )  # fmt: skip
+    frame.attrs = {"source": "A", "target": "B", "model": "m", "source_version": "1"}
     inverse = invert(frame)
 
     assert links(inverse) == {("b:1", "a:1"): "narrow", ("b:1", "a:2"): "exact"}
     assert inverse["rank"].tolist() == [1, 2]
-    assert set(inverse["mapping_justification"]) == {INVERTED}
+    assert inverse["mapping_justification"].tolist() == [CURATED, INVERTED]
     assert inverse["author_id"][0] == "orcid:1"
-    assert inverse.attrs == {"source": "B", "target": "A", "model": "m"}
+    assert inverse.attrs == {"source": "B", "target": "A", "model": "m", "target_version": "1"}
     assert inverse["subject_label"][0] == "the b:1"
 
 
@@ -137,7 +140,8 @@ def sssom(path: Path, *rows: tuple[str, str, str, str, str]) -> Path:
 
 def test_files_are_chained_and_turned_round_by_the_command_line(tmp_path: Path):
     first = sssom(
-        tmp_path / "a.sssom.tsv", ("EFO:1", "exactMatch", "", "HP:1", "0.9"), ("EFO:2", "relatedMatch", "", "HP:1", "0.9"),
+        tmp_path / "a.sssom.tsv",
+        ("EFO:1", "exactMatch", "", "HP:1", "0.9"), ("EFO:2", "relatedMatch", "", "HP:1", "0.9"),
         ("EFO:3", "exactMatch", "", "sssom:NoTermFound", ""), ("EFO:4", "exactMatch", "Not", "HP:1", ""),
     )  # fmt: skip
     second = sssom(tmp_path / "b.sssom.tsv", ("HP:1", "broadMatch", "", "DOID:1", ""))
