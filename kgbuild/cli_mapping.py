@@ -1,11 +1,14 @@
-"""`kg similar`, `link` and `harmonize`: the commands of the command line that find and map."""
+"""`kg similar`, `link`, `harmonize`, `compose` and `invert`: the commands of the command line that find and map."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kgbuild.cli_output import Json, print_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 app = typer.Typer()
 
@@ -63,6 +66,51 @@ def harmonize(
     with connect() as store, Steps().step(f"{source} → {target}"):
         frame = mapping.harmonize(store, source, target, top=top, write=write)
         written = export_mapping(frame, out, store) if out is not None else None
+    print_frame(frame, as_json, limit=40)
+    if written is not None and not as_json:
+        print(f"Written to {', '.join(map(str, written.files))}")
+
+
+@app.command()
+def compose(
+    mappings: Annotated[list[Path], typer.Argument(metavar="FIRST SECOND ...", help="SSSOM files, A to B, B to C …")],
+    out: Annotated[Path | None, typer.Option(help=_OUT)] = None,
+    as_json: Json = False,
+) -> None:
+    """Make the mapping A to C out of mappings A to B and B to C, with the confidence of all chains together."""
+    from kgbuild.errors import InputError
+    from kgbuild.mapping.compose import compose as chained
+    from kgbuild.mapping.sssom import read_sssom
+
+    if len(mappings) < 2:
+        raise InputError(f"{mappings[0]}: is one mapping; give two or more, each onto what the next maps from")
+    tables = [read_sssom(path) for path in mappings]
+    for table, path, after, second in zip(tables, mappings, tables[1:], mappings[1:], strict=False):
+        if not set(table["object_id"]) & set(after["subject_id"]):
+            raise InputError(
+                f"{second}: none of its subjects is an object of {path}; turn a mapping round with `kg invert`"
+            )
+    _give(chained(*tables), out, as_json)
+
+
+@app.command()
+def invert(
+    mapping: Annotated[Path, typer.Argument(metavar="FILE", help="An SSSOM file.")],
+    out: Annotated[Path | None, typer.Option(help=_OUT)] = None,
+    as_json: Json = False,
+) -> None:
+    """Turn a mapping round: objects as subjects, broad as narrow."""
+    from kgbuild.mapping.compose import invert as inverse
+    from kgbuild.mapping.sssom import read_sssom
+
+    _give(inverse(read_sssom(mapping)), out, as_json)
+
+
+def _give(frame: "pd.DataFrame", out: Path | None, as_json: bool) -> None:
+    """Print a mapping that needs no graph, and write it where asked."""
+    from kgbuild.export.mappings import export_mapping
+
+    written = export_mapping(frame, out) if out is not None else None
     print_frame(frame, as_json, limit=40)
     if written is not None and not as_json:
         print(f"Written to {', '.join(map(str, written.files))}")

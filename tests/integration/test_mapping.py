@@ -17,6 +17,8 @@ from kgbuild.cli import app
 from kgbuild.errors import InputError
 from kgbuild.export import export_links, export_mapping
 from kgbuild.export.mappings import FORMATS, computed_links
+from kgbuild.mapping.facts import Facts
+from kgbuild.mapping.reason import broader, check
 from kgbuild.mapping.sssom import read_sssom
 from kgbuild.store import Store
 
@@ -249,6 +251,84 @@ def test_the_command_line_writes_what_the_name_of_the_file_asks_for(graph, tmp_p
 def test_without_computed_links_there_is_nothing_to_export(graph, tmp_path: Path):
     with pytest.raises(InputError, match="no computed links from doid to any; write them with `kg harmonize"):
         export_links(graph, tmp_path / "m.sssom.tsv", "doid")
+
+
+AGAINST = """
+MATCH (p1:Concept {id: 'phecode:250.1'}), (p2:Concept {id: 'phecode:250.2'}), (p3:Concept {id: 'phecode:495'}),
+  (t1:Concept {id: 'MONDO:0005147'}), (t2:Concept {id: 'MONDO:0005148'}), (dm:Concept {id: 'EFO:0000400'}),
+  (asthma:Concept {id: 'EFO:0000270'}), (allergic:Concept {id: 'MONDO:0004784'})
+CREATE (lung:Concept {id: 'MONDO:1', name: 'lung disease', test: 1})
+CREATE (pump:Concept {id: 'MONDO:2', name: 'heart disease', test: 1})
+CREATE (lower:Concept {id: 'phecode:250.21', name: 'Diabetic coma', vocabulary: 'phecode', test: 1})
+CREATE (t1)-[:SUBCLASS_OF {test: 1}]->(dm), (t2)-[:SUBCLASS_OF {test: 1}]->(dm), (lower)-[:SUBCLASS_OF {test: 1}]->(p2),
+  (asthma)-[:SUBCLASS_OF {test: 1}]->(lung), (allergic)-[:SUBCLASS_OF {test: 1}]->(asthma),
+  (lung)-[:DISJOINT_WITH {source: 'mondo', test: 1}]->(pump),
+  (cad:Concept {id: 'DOID:3393', name: 'coronary artery disease', test: 1})-[:SUBCLASS_OF {test: 1}]->(pump),
+  (p1)-[:EXACT_MATCH {source: 'biomappings', negated: true, test: 1}]->(t2),
+  (p2)-[:EXACT_MATCH {source: 'curators', test: 1}]->(t2)
+"""
+
+
+@pytest.fixture
+def argued(graph):
+    """The graph with hierarchies, disjoint classes, an asserted and a refuted match."""
+    graph.query(AGAINST)
+    yield graph
+    graph.query("MATCH ()-[r {test: 1}]-() DELETE r")
+    graph.query("MATCH (n {test: 1}) DETACH DELETE n")
+
+
+def links(*given: tuple[str, str, str]) -> pd.DataFrame:
+    frame = pd.DataFrame(given, columns=["subject_id", "object_id", "kind"])
+    return frame.assign(subject_label="s", object_label="o", similarity_score=0.9)
+
+
+def test_a_mapping_is_checked_against_what_the_graph_asserts_refutes_and_keeps_apart(argued):
+    kept, conflicts = check(
+        argued,
+        links(
+            ("phecode:250.1", "MONDO:0005148", "exact"), ("phecode:250.2", "EFO:0000400", "exact"),
+            ("phecode:250.2", "MONDO:0005147", "exact"), ("DOID:3393", "MONDO:0004784", "close"),
+            ("phecode:495", "EFO:0000270", "exact"), ("my:1", "EFO:0000270", "close"),
+        ),
+    )  # fmt: skip
+    found = {(row.subject_id, row.object_id): (row.what, row.why, row.done) for row in conflicts.itertuples()}
+
+    assert list(zip(kept["subject_id"], kept["kind"], strict=True)) == [
+        ("phecode:250.2", "broad"), ("phecode:495", "exact"), ("my:1", "close"),
+    ]  # fmt: skip
+    assert found["phecode:250.1", "MONDO:0005148"] == (
+        "refuted by a curator", "biomappings has phecode:250.1 and MONDO:0005148 as not the same", "dropped",
+    )  # fmt: skip
+    assert found["phecode:250.2", "EFO:0000400"] == (
+        "hierarchy",
+        "curators: phecode:250.2 (Type 2 diabetes) is MONDO:0005148 (type 2 diabetes mellitus), "
+        "and EFO:0000400 (diabetes mellitus) is above that",
+        "now broad",
+    )
+    assert found["phecode:250.2", "MONDO:0005147"][0] == "another exact match asserted"
+    assert found["DOID:3393", "MONDO:0004784"][1] == (
+        "mondo says that MONDO:2 (heart disease) and MONDO:1 (lung disease) have nothing in common; "
+        "DOID:3393 (coronary artery disease) falls under the first, MONDO:0004784 (allergic asthma) under the second"
+    )
+
+
+def test_a_match_refuted_of_an_equivalent_concept_counts(argued):
+    kept, conflicts = check(argued, links(("phecode:250.1", "DOID:9352", "exact")))
+
+    assert kept.empty
+    assert conflicts["why"].tolist() == ["biomappings has phecode:250.1 and MONDO:0005148 as not the same"]
+
+
+def test_a_code_without_a_match_gets_its_parents_as_a_broad_one(argued):
+    frame = links(("phecode:250.2", "MONDO:0005148", "exact"))
+    facts = Facts.read(argued, [("phecode:250.21", "MONDO:0005148")])
+    candidates = broader(frame, facts, {"phecode:250.21": "Diabetic coma"})
+
+    assert candidates[["subject_id", "object_id", "kind"]].values.tolist() == [
+        ["phecode:250.21", "MONDO:0005148", "broad"]
+    ]
+    assert candidates["comment"][0] == "below phecode:250.2 (Type 2 diabetes), which is MONDO:0005148 (o)"
 
 
 def test_the_evaluation_counts_asserted_equivalents_as_one(graph, tmp_path: Path):
