@@ -1,13 +1,18 @@
 """`kg similar`, `link` and `harmonize`: the commands of the command line that find and map."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kgbuild.cli_output import Json, print_frame
 
+if TYPE_CHECKING:
+    from kgbuild.mapping import OwnList
+
 app = typer.Typer()
+
+_REMARKS = 20  # on a list's rows, on a terminal
 
 
 @app.command()
@@ -40,20 +45,31 @@ def link(
 
 @app.command()
 def harmonize(
-    source: Annotated[str, typer.Argument(metavar="FROM", help="The vocabulary to map, such as phecode.")],
+    source: Annotated[
+        str, typer.Argument(metavar="FROM", help="The vocabulary to map, such as phecode, or your own list: my.csv.")
+    ],
     target: Annotated[str, typer.Argument(metavar="TO", help="The vocabulary to map onto, such as EFO.")],
     top: Annotated[int, typer.Option(help="Candidates a concept.")] = 1,
     out: Annotated[Path | None, typer.Option(help="Write the mapping as SSSOM (FILE.sssom.tsv).")] = None,
     write: Annotated[bool, typer.Option("--write", help="Write SIMILAR_TO edges into the graph.")] = False,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(metavar="WHAT=COLUMN", help="Of your own list: label=phenotype; code, synonyms, parent, codes."),
+    ] = None,
+    prefix: Annotated[str | None, typer.Option(help="Of your own list's CURIEs; by default the file's name.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Map one vocabulary onto another, each link with its score."""
-    from kgbuild import mapping
+    """Map one vocabulary, or a list of your own, onto another, each link with its score."""
+    from kgbuild import api, mapping
     from kgbuild.console import Steps
     from kgbuild.store import connect
 
-    with connect() as store, Steps().step(f"{source} → {target}"):
-        frame = mapping.harmonize(store, source, target, top=top, write=write)
+    with connect() as store:
+        mapped = api.vocabulary(store, source, _assigned(column or []), prefix)
+        if isinstance(mapped, mapping.OwnList):
+            _print_list(source, mapped)
+        with Steps().step(f"{source} → {target}"):
+            frame = mapping.harmonize(store, mapped, target, top=top, write=write)
         if out is not None:
             from kgbuild.export import export_sssom
 
@@ -61,3 +77,24 @@ def harmonize(
     print_frame(frame, as_json, limit=40)
     if out is not None and not as_json:
         print(f"Written to {out}")
+
+
+def _assigned(options: list[str]) -> dict[str, str]:
+    """`label=phenotype` … as a dictionary."""
+    from kgbuild.errors import InputError
+
+    wrong = next((each for each in options if "=" not in each), None)
+    if wrong is not None:
+        raise InputError(f"--column {wrong}: no column named; write it as --column label=COLUMN")
+    return {what.strip(): name for what, _, name in (each.partition("=") for each in options)}
+
+
+def _print_list(name: str, own: "OwnList") -> None:
+    """What became of the list's rows, on standard error."""
+    from kgbuild.console import err
+
+    err.print(f"{name}: {own}", markup=False)
+    for line, what, _ in own.remarks[:_REMARKS]:
+        err.print(f"  line {line}: {what}", markup=False)
+    if len(own.remarks) > _REMARKS:
+        err.print(f"  … and {len(own.remarks) - _REMARKS:,} more", markup=False)

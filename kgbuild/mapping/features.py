@@ -117,7 +117,7 @@ class Target:
         """Weigh words by how rare they are among the terms' names and among the labels to be mapped."""
         asked = [words(label) for label in labels]
         count = Counter(word for each in asked for word in each)
-        unseen = float(np.log(len(self.keys)))
+        self._unseen = unseen = float(np.log(len(self.keys)))
         self._weights = {
             word: min(
                 self._rarity.get(word, unseen), float(np.log(len(asked) / count[word])) if count[word] else unseen
@@ -128,7 +128,7 @@ class Target:
 
     def weight(self, some: frozenset[str]) -> float:
         """Sum of the weights of words."""
-        return sum(self._weights[word] for word in some)
+        return sum(self._weights.get(word, self._unseen) for word in some)
 
     def best(self, scores_KR: Floats) -> Floats:
         """Scores of names → of terms: the best of a term's names, [N, R]."""

@@ -11,7 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # scikit-learn needs it too
 
+from kgbuild.errors import InputError
 from kgbuild.mapping.features import describe
+from kgbuild.mapping.lists import OwnList
 from kgbuild.mapping.nearest import enriched_with
 from kgbuild.mapping.rank import Ranker, fit
 from kgbuild.mapping.table import ranked
@@ -24,13 +26,13 @@ _LINK = ("subject_id", "subject_label", "object_id", "object_label", "rank", "si
 # its matrices are small: threads of BLAS and OpenMP that wait for each other cost up to ten times the work
 @threadpool_limits.wrap(limits=1)  # type: ignore[untyped-decorator]  # threadpoolctl is not typed
 def harmonize(
-    store: Store, source: str, target_name: str, top: int = 1, write: bool = False, codes: bool = True
+    store: Store, source: str | OwnList, target_name: str, top: int = 1, write: bool = False, codes: bool = True
 ) -> pd.DataFrame:
     """Map one vocabulary onto another.
 
     Args:
         store: The graph, enriched.
-        source, target_name: Vocabularies or releases, in any spelling.
+        source, target_name: Vocabularies or releases, in any spelling; the source may be a list of one's own.
         top: Candidates a concept.
         write: Also write SIMILAR_TO links, replacing those of an earlier mapping of the same two, in one transaction.
         codes: Use the texts of the ICD codes that the source's concepts group, and what curators tied to them.
@@ -40,19 +42,25 @@ def harmonize(
         there were curated mappings to calibrate it on, confidence; `attrs` has source, target and model.
 
     Raises:
-        InputError: An unknown or empty vocabulary, or a graph without embeddings.
+        InputError: An unknown or empty vocabulary, a graph without embeddings, or `write` with a list of one's own.
     """
+    own = source if isinstance(source, OwnList) else None
+    if own and write:
+        raise InputError(f"{own.scope.name}: a list that is not in the graph has no links there; write it with --out")
     model = enriched_with(store)
-    from_, to = scope(store, source), scope(store, target_name)
-    subjects, objects = read_terms(store, from_), read_terms(store, to)
+    from_, to = own.scope if own else scope(store, str(source)), scope(store, target_name)
+    subjects, objects = own.terms if own else read_terms(store, from_), read_terms(store, to)
     index = {identifier: i for i, identifier in enumerate(objects.ids)}
     icd = Codes(store, to)
-    groups = icd.groups(from_) if codes else {}
+    groups = {} if not codes else own.codes(store) if own else icd.groups(from_)
     asked = [icd.query(keys, groups.get(i, ()), index) for i, keys in zip(subjects.ids, subjects.names, strict=True)]
     curated = icd.categories(from_)
     taught = [icd.query(each.keys, each.codes if codes else (), index) for each in curated]
     texts = {key for query in (*asked, *taught) for key in (*query.keys, *query.context)}
-    terms = target(store, to, objects, read_vectors(store, texts.union(*objects.names)))
+    vectors = read_vectors(store, texts.union(*objects.names))
+    if own:
+        vectors = own.completed(vectors, set().union(*subjects.names))
+    terms = target(store, to, objects, vectors)
     ranker = fit(examples(describe(terms, taught), [each.terms for each in curated], index))
     described = list(describe(terms, asked))
     scored = ranker.score([features_CF for _, features_CF in described])

@@ -1,7 +1,9 @@
 """Similarity, linking and mapping on a small real graph, whose vectors stand for a model's."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from sssom.parsers import parse_sssom_table
@@ -221,6 +223,41 @@ def test_the_evaluation_counts_asserted_equivalents_as_one(graph, tmp_path: Path
     assert set(figures["concepts"]) == {2}
     assert ours[ours["by"] == "id"]["acc1"].tolist() == [0.5, 0.5]
     assert ours[ours["by"] == "equivalent"]["acc1"].tolist() == [1.0, 1.0]
+
+
+def own_list(folder: Path, text: str) -> mapping.OwnList:
+    (folder / "my.csv").write_text(text)
+    own = mapping.read_list(folder / "my.csv")
+    return replace(own, encode=lambda keys: np.array([letters(key) for key in keys], np.float32))
+
+
+def test_a_list_of_ones_own_is_mapped_without_being_loaded(graph, tmp_path: Path):
+    own = own_list(
+        tmp_path,
+        "code,phenotype,icd10\n"
+        '20002_1111,"Non-cancer illness code, self-reported: asthma",\n'
+        "T2D,T2D_adj_BMI,E119|E11\nT1D,Diabetes; type 1,\n",
+    )
+    nodes = graph.query("MATCH (n) RETURN count(n) AS n")
+    frame = mapping.harmonize(graph, own, "EFO")
+
+    assert dict(zip(frame["subject_id"], frame["object_id"], strict=True)) == {
+        "my:20002_1111": "EFO:0000270", "my:T2D": "MONDO:0005148", "my:T1D": "MONDO:0005147",
+    }  # fmt: skip
+    assert frame["subject_label"].tolist()[0] == "Non-cancer illness code, self-reported: asthma"
+    assert frame.attrs["source"] == "my"
+    assert graph.query("MATCH (n) RETURN count(n) AS n") == nodes
+
+
+def test_the_codes_of_a_list_have_their_names_in_the_graph_in_either_edition(graph, tmp_path: Path):
+    own = own_list(tmp_path, "code,label,icd10cm\nX,Diabetes of adults,icd10cm:E11\n")
+
+    assert own.codes(graph) == {"my:X": [("icd10:E11", ["non-insulin-dependent diabetes mellitus"])]}
+
+
+def test_a_list_is_not_written_into_a_graph_that_does_not_have_it(graph, tmp_path: Path):
+    with pytest.raises(InputError, match="my: a list that is not in the graph has no links there"):
+        mapping.harmonize(graph, own_list(tmp_path, "code,label\n1,Asthma\n"), "EFO", write=True)
 
 
 def test_a_graph_without_embeddings_says_what_to_run(empty_store: Store):
