@@ -51,6 +51,11 @@ def harmonize(
     target: Annotated[str, typer.Argument(metavar="TO", help="The vocabulary to map onto, such as EFO.")],
     top: Annotated[int, typer.Option(help="Candidates a concept.")] = 1,
     out: Annotated[Path | None, typer.Option(help="Write the mapping as SSSOM (FILE.sssom.tsv).")] = None,
+    update: Annotated[
+        Path | None,
+        typer.Option(metavar="OLD", help="An earlier mapping (SSSOM): keep what is signed, list what changed and why."),
+    ] = None,
+    changes: Annotated[Path | None, typer.Option(help="With --update: write all changes (FILE.tsv).")] = None,
     write: Annotated[bool, typer.Option("--write", help="Write SIMILAR_TO edges into the graph.")] = False,
     column: Annotated[
         list[str] | None,
@@ -61,22 +66,36 @@ def harmonize(
 ) -> None:
     """Map one vocabulary, or a list of your own, onto another, each link with its score."""
     from kgbuild import api, mapping
-    from kgbuild.console import Steps
+    from kgbuild.console import Steps, err
+    from kgbuild.errors import InputError
     from kgbuild.store import connect
 
+    if write and update:
+        raise InputError("--write: SIMILAR_TO holds what is computed; with --update give --out, and load that file")
+    if changes and not update:
+        raise InputError("--changes: nothing to compare with; give the earlier mapping: --update OLD.sssom.tsv")
+    old = mapping.read_sssom(update) if update else None
     with connect() as store:
         mapped = api.vocabulary(store, source, _assigned(column or []), prefix)
         if isinstance(mapped, mapping.OwnList):
             _print_list(source, mapped)
         with Steps().step(f"{source} → {target}"):
-            frame = mapping.harmonize(store, mapped, target, top=top, write=write)
+            if old is None:
+                frame = shown = mapping.harmonize(store, mapped, target, top=top, write=write)
+            else:
+                updated = mapping.update_from(store, old, mapped, target, top)
+                frame, shown = updated.table, updated.news
+                err.print(f"{update}: {updated}", markup=False)
+        if changes is not None:
+            updated.save(changes)
         if out is not None:
             from kgbuild.export import export_sssom
 
             export_sssom(frame, out, store)
-    print_frame(frame, as_json, limit=40)
-    if out is not None and not as_json:
-        print(f"Written to {out}")
+    print_frame(shown, as_json, limit=40)
+    for path in (out, changes):
+        if path is not None and not as_json:
+            print(f"Written to {path}")
 
 
 def _assigned(options: list[str]) -> dict[str, str]:
