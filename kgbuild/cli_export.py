@@ -60,6 +60,47 @@ def sssom(
     print(f"{count:,} mappings written to {out}")
 
 
+@app.command()
+def mapping(
+    out: Annotated[
+        Path,
+        typer.Argument(
+            help="FILE.sssom.tsv, .sssom.json, .ttl (SSSOM), .rdf (OAEI alignment), .fhir.json (R4 ConceptMap), .owl, "
+            ".ofn, .kgx.tsv, .kgx.jsonl or .csv (R's PheWAS)"
+        ),
+    ],
+    source: Annotated[str | None, typer.Option("--from", help="Only links of this vocabulary.")] = None,
+    target: Annotated[str | None, typer.Option("--to", help="Only links onto this vocabulary.")] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            "--mapping", metavar="FILE.sssom.tsv", help="Instead of the graph's links: this, say a reviewed one."
+        ),
+    ] = None,
+) -> None:
+    """Write a mapping, the links of `kg harmonize --write` or an SSSOM file, in the format that OUT's end says.
+
+    A computed link goes out as a close, broad or narrow match, and only what a curator signed as an exact one.
+    """
+    from kgbuild.errors import InputError
+    from kgbuild.export.mappings import computed_links, export_mapping, format_of
+    from kgbuild.mapping.sssom import read_sssom
+
+    format_of(out)
+    if file is not None:
+        if source or target:
+            raise InputError("--mapping: the file says what it maps; leave out --from and --to")
+        written = export_mapping(read_sssom(file), out)
+    else:
+        from kgbuild.store import connect
+
+        with connect() as store:
+            written = export_mapping(computed_links(store, source, target), out, store)
+    print(f"{written.links:,} links written to {', '.join(map(str, written.files))}")
+    if written.left_out:
+        print(f"{written.left_out:,} left out, which the format cannot say (refused links, subjects without a match)")
+
+
 def _command(form: str, what: str) -> Callable[..., None]:
     """The command of a format; all have the same options."""
 

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 _REMARKS = 20  # on a list's rows, on a terminal
+_OUT = (
+    "Write the mapping; the name's end says the format: .sssom.tsv, .sssom.json, .ttl (SSSOM), .rdf (OAEI alignment), "
+    ".fhir.json, .owl, .ofn, .kgx.tsv, .kgx.jsonl, .csv (R's PheWAS)."
+)
 
 
 @app.command()
@@ -50,7 +54,7 @@ def harmonize(
     ],
     target: Annotated[str, typer.Argument(metavar="TO", help="The vocabulary to map onto, such as EFO.")],
     top: Annotated[int, typer.Option(help="Candidates a concept.")] = 1,
-    out: Annotated[Path | None, typer.Option(help="Write the mapping as SSSOM (FILE.sssom.tsv).")] = None,
+    out: Annotated[Path | None, typer.Option(help=_OUT)] = None,
     update: Annotated[
         Path | None,
         typer.Option(metavar="OLD", help="An earlier mapping (SSSOM): keep what is signed, list what changed and why."),
@@ -68,8 +72,11 @@ def harmonize(
     from kgbuild import api, mapping
     from kgbuild.console import Steps, err
     from kgbuild.errors import InputError
+    from kgbuild.export.mappings import export_mapping, format_of
     from kgbuild.store import connect
 
+    if out is not None:
+        format_of(out)  # an unclear name before the database is started
     if write and update:
         raise InputError("--write: SIMILAR_TO holds what is computed; with --update give --out, and load that file")
     if changes and not update:
@@ -86,16 +93,12 @@ def harmonize(
                 updated = mapping.update_from(store, old, mapped, target, top)
                 frame, shown = updated.table, updated.news
                 err.print(f"{update}: {updated}", markup=False)
-        if changes is not None:
-            updated.save(changes)
-        if out is not None:
-            from kgbuild.export import export_sssom
-
-            export_sssom(frame, out, store)
+                if changes is not None:
+                    updated.save(changes)
+        written = export_mapping(frame, out, store).files if out is not None else ()
     print_frame(shown, as_json, limit=40)
-    for path in (out, changes):
-        if path is not None and not as_json:
-            print(f"Written to {path}")
+    if (written or changes) and not as_json:
+        print(f"Written to {', '.join(map(str, filter(None, (*written, changes))))}")
 
 
 def _assigned(options: list[str]) -> dict[str, str]:

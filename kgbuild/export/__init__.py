@@ -1,6 +1,6 @@
 """What the graph holds, in the formats that others read.
 
-sssom      computed mappings
+mappings   a mapping: SSSOM, OAEI alignment, FHIR, OWL, KGX, CSV
 subgraph   the nodes and edges of a selection, which these write, each with a docstring that says how it is read back:
            graphml, json (node-link), rdf (Turtle, N-Triples, N-Quads), kgx (TSV, JSON Lines), parquet; notebook makes
            objects of networkx and rdflib
@@ -13,12 +13,15 @@ from typing import NamedTuple, TypeVar
 
 from kgbuild.errors import InputError
 from kgbuild.export import graphml, json, kgx, parquet, rdf
-from kgbuild.export.sssom import export_links, export_sssom
+from kgbuild.export.mappings import export_links, export_mapping, export_sssom
 from kgbuild.export.subgraph import Selection, Subgraph, select
 from kgbuild.files import replacing
 from kgbuild.store import Store
 
-__all__ = ["FORMATS", "Exported", "Selection", "Subgraph", "export", "export_links", "export_sssom", "select"]
+__all__ = [
+    "FORMATS", "Exported", "Selection", "Subgraph", "export", "export_links", "export_mapping", "export_sssom",
+    "select",
+]  # fmt: skip
 
 _WRITERS: dict[str, Callable[..., None]] = {
     "graphml": graphml.write,

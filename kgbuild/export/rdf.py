@@ -81,11 +81,11 @@ def iri(curie: str) -> Iri:
     if not colon:
         return Iri(f"{_KG}id:{quote(curie, safe='')}")
     if prefix not in NAMESPACES:
-        return Iri(f"https://bioregistry.io/{quote(curie, safe=_SAFE)}")
-    return Iri(NAMESPACES[prefix] + quote(local, safe=_SAFE), curie if _LOCAL.fullmatch(local) else None)
+        return Iri(f"https://bioregistry.io/{quote(curie, safe=SAFE)}")
+    return Iri(NAMESPACES[prefix] + quote(local, safe=SAFE), curie if _LOCAL.fullmatch(local) else None)
 
 
-_SAFE = ":/?#[]@!$&'()*+,;=~"  # what an IRI may have
+SAFE = ":/?#[]@!$&'()*+,;=~"  # what an IRI may have
 
 _TYPE, _LABEL, _IDENTIFIER = iri("rdf:type"), iri("rdfs:label"), iri("dcterms:identifier")
 _SUBJECT, _PREDICATE, _OBJECT = iri("rdf:subject"), iri("rdf:predicate"), iri("rdf:object")

@@ -9,7 +9,7 @@ harmonize  one vocabulary mapped onto another: names, embeddings, ICD codes and 
 from kgbuild.mapping.harmonization import harmonize
 from kgbuild.mapping.lists import OwnList, is_list, read_list
 from kgbuild.mapping.nearest import enriched_with, link, similar
-from kgbuild.mapping.read import read_sssom
+from kgbuild.mapping.sssom import read_sssom
 from kgbuild.mapping.terms import scope
 from kgbuild.mapping.update import Updated, update_from
 

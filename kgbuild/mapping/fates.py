@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from kgbuild.mapping.lists import OwnList
-from kgbuild.mapping.read import NO_TERM
+from kgbuild.mapping.sssom import NO_TERM
 from kgbuild.mapping.terms import Scope
 from kgbuild.store import Store
 

@@ -22,7 +22,7 @@ from kgbuild.files import open_text, replacing
 from kgbuild.mapping.fates import Fate, fates, fates_in
 from kgbuild.mapping.harmonization import harmonize
 from kgbuild.mapping.lists import OwnList
-from kgbuild.mapping.read import NO_TERM
+from kgbuild.mapping.sssom import NO_TERM
 from kgbuild.mapping.table import CURATED, KINDS, NONE
 from kgbuild.mapping.terms import scope
 from kgbuild.store import Store
@@ -131,7 +131,7 @@ def update(
     table = pd.DataFrame([*kept, *(row for rows in candidates.values() for row in rows)], columns=_columns(old, new))
     table = table.sort_values(["subject_id", "rank"], kind="stable", ignore_index=True)
     table = table.drop(columns=[each for each in table if each != "similarity_score" and table[each].isna().all()])
-    table.attrs |= new.attrs
+    table.attrs |= {"prefixes": old.attrs.get("prefixes", {})} | new.attrs
     told = pd.DataFrame(changes, columns=list(CHANGES))
     order = told["change"].map(ORDER.index).argsort(kind="stable")
     return Updated(table, told.iloc[order].reset_index(drop=True))
