@@ -132,8 +132,9 @@ def link(text: str, to: str | None, top: int) -> pd.DataFrame:
         return mapping.link(store, text, vector_D, to, top)
 
 
-def encode(store: Store, keys: Sequence[str]) -> NDArray[np.float32]:
+def encode(keys: Sequence[str]) -> NDArray[np.float32]:
     """Unit vectors [K, D] of names, by the model that the graph was enriched with."""
     from kgbuild import mapping
 
-    return load_encoder(mapping.enriched_with(store)).encode(keys)
+    with connect() as store:
+        return load_encoder(mapping.enriched_with(store)).encode(keys)

@@ -12,7 +12,7 @@ from kgbuild import home, loading, mapping
 from kgbuild.errors import InputError, MissingExtra
 from kgbuild.export import Selection, select
 from kgbuild.export.notebook import to_networkx, to_rdflib
-from kgbuild.store import Store, connect
+from kgbuild.store import connect
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -73,13 +73,12 @@ def harmonize(
         write: Also write SIMILAR_TO links.
         columns, prefix: Of a list of one's own; see `kgbuild.mapping.read_list`.
     """
+    mapped = vocabulary(source, columns, prefix)
     with connect() as store:
-        return mapping.harmonize(store, vocabulary(store, source, columns, prefix), target, top=top, write=write)
+        return mapping.harmonize(store, mapped, target, top=top, write=write)
 
 
-def vocabulary(
-    store: Store, name: str, columns: Mapping[str, str] | None = None, prefix: str | None = None
-) -> str | mapping.OwnList:
+def vocabulary(name: str, columns: Mapping[str, str] | None = None, prefix: str | None = None) -> str | mapping.OwnList:
     """What `kgbuild.mapping.harmonize` maps: the name of what is in the graph, or the list of one's own in a file.
 
     The list's names are encoded by the model that the graph was enriched with, where the graph has no vector of them.
@@ -92,7 +91,7 @@ def vocabulary(
             raise InputError(f"{name}: no list of one's own; --column and --prefix are for a CSV or TSV")
         return name
     own = mapping.read_list(Path(name), columns, prefix)
-    return replace(own, encode=lambda keys: extra("commands").encode(store, keys))
+    return replace(own, encode=lambda keys: extra("commands").encode(keys))
 
 
 def query(cypher: str, **parameters: Any) -> pd.DataFrame:

@@ -82,19 +82,18 @@ def harmonize(
     if changes and not update:
         raise InputError("--changes: nothing to compare with; give the earlier mapping: --update OLD.sssom.tsv")
     old = mapping.read_sssom(update) if update else None
-    with connect() as store:
-        mapped = api.vocabulary(store, source, _assigned(column or []), prefix)
-        if isinstance(mapped, mapping.OwnList):
-            _print_list(source, mapped)
-        with Steps().step(f"{source} → {target}"):
-            if old is None:
-                frame = shown = mapping.harmonize(store, mapped, target, top=top, write=write)
-            else:
-                updated = mapping.update_from(store, old, mapped, target, top)
-                frame, shown = updated.table, updated.news
-                err.print(f"{update}: {updated}", markup=False)
-                if changes is not None:
-                    updated.save(changes)
+    mapped = api.vocabulary(source, _assigned(column or []), prefix)
+    if isinstance(mapped, mapping.OwnList):
+        _print_list(source, mapped)
+    with connect() as store, Steps().step(f"{source} → {target}"):
+        if old is None:
+            frame = shown = mapping.harmonize(store, mapped, target, top=top, write=write)
+        else:
+            updated = mapping.update_from(store, old, mapped, target, top)
+            frame, shown = updated.table, updated.news
+            err.print(f"{update}: {updated}", markup=False)
+            if changes is not None:
+                updated.save(changes)
         written = export_mapping(frame, out, store).files if out is not None else ()
     print_frame(shown, as_json, limit=40)
     if (written or changes) and not as_json:

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from kgbuild.cli import app
 from kgbuild.errors import InputError
 from kgbuild.graph import name_key
 from kgbuild.mapping.features import Vectors
@@ -245,3 +247,24 @@ def test_a_file_is_told_from_a_vocabulary(tmp_path: Path, monkeypatch: pytest.Mo
     assert [is_list(name) for name in ("traits", "my.csv", "my.TSV.gz", "EFO", "phecode")] == [
         True, True, True, False, False,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            ["phecode", "EFO", "--prefix", "p"],
+            "phecode: no list of one's own; --column and --prefix are for a CSV",
+        ),
+        (["my.csv", "EFO"], "my.csv: no such file; give a CSV or TSV with the columns code and label"),
+        (["my.csv", "EFO", "--column", "label"], "--column label: no column named; write it as --column label=COLUMN"),
+        (["phecode", "EFO", "--changes", "c.tsv"], "--changes: nothing to compare with; give the earlier mapping"),
+        (["phecode", "EFO", "--update", "o.tsv", "--write"], "--write: SIMILAR_TO holds what is computed"),
+        (["phecode", "EFO", "--update", "o.tsv"], "o.tsv: No such file or directory; give an SSSOM file"),
+    ],
+)
+def test_options_that_do_not_go_together_are_one_line_before_the_database_is_asked(options, message):
+    raised = CliRunner().invoke(app, ["harmonize", *options]).exception
+
+    assert isinstance(raised, InputError)
+    assert message in str(raised)
