@@ -1,6 +1,7 @@
 """A list of one's own: what its labels say, what its files may look like, and what becomes of each row."""
 
 import gzip
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -232,9 +233,8 @@ def test_only_names_without_a_vector_are_encoded(tmp_path: Path):
         asked.extend(keys)
         return np.ones((len(keys), 2), np.float32)
 
-    vectors = OwnList(**{**vars(own), "encode": encode}).completed(
-        Vectors(["asthma"], np.zeros((1, 2), np.float32)), {"asthma", "gout"}
-    )
+    there = Vectors(["asthma"], np.zeros((1, 2), np.float32))
+    vectors = replace(own, encode=encode).completed(there, {"asthma", "gout"})
 
     assert asked == ["gout"]
     assert vectors.of(["asthma", "gout"]).tolist() == [[0, 0], [1, 1]]
