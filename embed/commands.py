@@ -2,12 +2,14 @@
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, cast
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from embed import enrich as enrichment
 from embed import pairs, processes
@@ -128,3 +130,11 @@ def link(text: str, to: str | None, top: int) -> pd.DataFrame:
         encoder = load_encoder(mapping.enriched_with(store))
         vector_D = encoder.encode([text])[0]
         return mapping.link(store, text, vector_D, to, top)
+
+
+def encode(keys: Sequence[str]) -> NDArray[np.float32]:
+    """Unit vectors [K, D] of names, by the model that the graph was enriched with."""
+    from kgbuild import mapping
+
+    with connect() as store:
+        return load_encoder(mapping.enriched_with(store)).encode(keys)

@@ -1,7 +1,8 @@
 """What a notebook uses; `kg`, the command, is a thin shell over the same functions."""
 
 import importlib
-from dataclasses import fields
+from collections.abc import Mapping
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,10 +56,42 @@ def link(text: str, to: str | None = None, top: int = 10) -> pd.DataFrame:
     return frame
 
 
-def harmonize(source: str, target: str, top: int = 1, write: bool = False) -> pd.DataFrame:
-    """One vocabulary mapped onto another, each link with its score; see `kgbuild.mapping.harmonize`."""
+def harmonize(
+    source: str,
+    target: str,
+    top: int = 1,
+    write: bool = False,
+    columns: Mapping[str, str] | None = None,
+    prefix: str | None = None,
+) -> pd.DataFrame:
+    """One vocabulary mapped onto another, each link with its score; see `kgbuild.mapping.harmonize`.
+
+    Args:
+        source: A vocabulary or release, or the file of a list of one's own.
+        target: A vocabulary or release.
+        top: Candidates a concept.
+        write: Also write SIMILAR_TO links.
+        columns, prefix: Of a list of one's own; see `kgbuild.mapping.read_list`.
+    """
+    mapped = vocabulary(source, columns, prefix)
     with connect() as store:
-        return mapping.harmonize(store, source, target, top=top, write=write)
+        return mapping.harmonize(store, mapped, target, top=top, write=write)
+
+
+def vocabulary(name: str, columns: Mapping[str, str] | None = None, prefix: str | None = None) -> str | mapping.OwnList:
+    """What `kgbuild.mapping.harmonize` maps: the name of what is in the graph, or the list of one's own in a file.
+
+    The list's names are encoded by the model that the graph was enriched with, where the graph has no vector of them.
+
+    Raises:
+        InputError: The list cannot be read; `columns` or `prefix` for what is no list.
+    """
+    if not mapping.is_list(name):
+        if columns or prefix:
+            raise InputError(f"{name}: no list of one's own; --column and --prefix are for a CSV or TSV")
+        return name
+    own = mapping.read_list(Path(name), columns, prefix)
+    return replace(own, encode=lambda keys: extra("commands").encode(keys))
 
 
 def query(cypher: str, **parameters: Any) -> pd.DataFrame:

@@ -10,8 +10,11 @@ from kgbuild.cli_output import Json, print_frame
 if TYPE_CHECKING:
     import pandas as pd
 
+    from kgbuild.mapping import OwnList
+
 app = typer.Typer()
 
+_REMARKS = 20  # on a list's rows, on a terminal
 _OUT = (
     "Write the mapping; the name's end says the format: .sssom.tsv, .sssom.json, .ttl (SSSOM), .rdf (OAEI alignment), "
     ".fhir.json, .owl, .ofn, .kgx.tsv, .kgx.jsonl, .csv (R's PheWAS)."
@@ -48,27 +51,55 @@ def link(
 
 @app.command()
 def harmonize(
-    source: Annotated[str, typer.Argument(metavar="FROM", help="The vocabulary to map, such as phecode.")],
+    source: Annotated[
+        str, typer.Argument(metavar="FROM", help="The vocabulary to map, such as phecode, or your own list: my.csv.")
+    ],
     target: Annotated[str, typer.Argument(metavar="TO", help="The vocabulary to map onto, such as EFO.")],
     top: Annotated[int, typer.Option(help="Candidates a concept.")] = 1,
     out: Annotated[Path | None, typer.Option(help=_OUT)] = None,
+    update: Annotated[
+        Path | None,
+        typer.Option(metavar="OLD", help="An earlier mapping (SSSOM): keep what is signed, list what changed and why."),
+    ] = None,
+    changes: Annotated[Path | None, typer.Option(help="With --update: write all changes (FILE.tsv).")] = None,
     write: Annotated[bool, typer.Option("--write", help="Write SIMILAR_TO edges into the graph.")] = False,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(metavar="WHAT=COLUMN", help="Of your own list: label=phenotype; code, synonyms, parent, codes."),
+    ] = None,
+    prefix: Annotated[str | None, typer.Option(help="Of your own list's CURIEs; by default the file's name.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Map one vocabulary onto another, each link with its score."""
-    from kgbuild import mapping
-    from kgbuild.console import Steps
+    """Map one vocabulary, or a list of your own, onto another, each link with its score."""
+    from kgbuild import api, mapping
+    from kgbuild.console import Steps, err
+    from kgbuild.errors import InputError
     from kgbuild.export.mappings import export_mapping, format_of
     from kgbuild.store import connect
 
     if out is not None:
         format_of(out)  # an unclear name before the database is started
+    if write and update:
+        raise InputError("--write: SIMILAR_TO holds what is computed; with --update give --out, and load that file")
+    if changes and not update:
+        raise InputError("--changes: nothing to compare with; give the earlier mapping: --update OLD.sssom.tsv")
+    old = mapping.read_sssom(update) if update else None
+    mapped = api.vocabulary(source, _assigned(column or []), prefix)
+    if isinstance(mapped, mapping.OwnList):
+        _print_list(source, mapped)
     with connect() as store, Steps().step(f"{source} → {target}"):
-        frame = mapping.harmonize(store, source, target, top=top, write=write)
-        written = export_mapping(frame, out, store) if out is not None else None
-    print_frame(frame, as_json, limit=40)
-    if written is not None and not as_json:
-        print(f"Written to {', '.join(map(str, written.files))}")
+        if old is None:
+            frame = shown = mapping.harmonize(store, mapped, target, top=top, write=write)
+        else:
+            updated = mapping.update_from(store, old, mapped, target, top)
+            frame, shown = updated.table, updated.news
+            err.print(f"{update}: {updated}", markup=False)
+            if changes is not None:
+                updated.save(changes)
+        written = export_mapping(frame, out, store).files if out is not None else ()
+    print_frame(shown, as_json, limit=40)
+    if (written or changes) and not as_json:
+        print(f"Written to {', '.join(map(str, filter(None, (*written, changes))))}")
 
 
 @app.command()
@@ -114,3 +145,24 @@ def _give(frame: "pd.DataFrame", out: Path | None, as_json: bool) -> None:
     print_frame(frame, as_json, limit=40)
     if written is not None and not as_json:
         print(f"Written to {', '.join(map(str, written.files))}")
+
+
+def _assigned(options: list[str]) -> dict[str, str]:
+    """`label=phenotype` … as a dictionary."""
+    from kgbuild.errors import InputError
+
+    wrong = next((each for each in options if "=" not in each), None)
+    if wrong is not None:
+        raise InputError(f"--column {wrong}: no column named; write it as --column label=COLUMN")
+    return {what.strip(): name for what, _, name in (each.partition("=") for each in options)}
+
+
+def _print_list(name: str, own: "OwnList") -> None:
+    """What became of the list's rows, on standard error."""
+    from kgbuild.console import err
+
+    err.print(f"{name}: {own}", markup=False)
+    for line, what, _ in own.remarks[:_REMARKS]:
+        err.print(f"  line {line}: {what}", markup=False)
+    if len(own.remarks) > _REMARKS:
+        err.print(f"  … and {len(own.remarks) - _REMARKS:,} more", markup=False)

@@ -7,7 +7,13 @@ harmonize  one vocabulary mapped onto another: names, embeddings, ICD codes and 
 """
 
 from kgbuild.mapping.harmonization import harmonize
+from kgbuild.mapping.lists import OwnList, is_list, read_list
 from kgbuild.mapping.nearest import enriched_with, link, similar
+from kgbuild.mapping.sssom import read_sssom
 from kgbuild.mapping.terms import scope
+from kgbuild.mapping.update import Updated, update_from
 
-__all__ = ["enriched_with", "harmonize", "link", "scope", "similar"]
+__all__ = [
+    "OwnList", "Updated", "enriched_with", "harmonize", "is_list", "link", "read_list", "read_sssom", "scope",
+    "similar", "update_from",
+]  # fmt: skip

@@ -64,7 +64,7 @@ def harmonize(
 
     Args:
         store: The graph, enriched.
-        source, target_name: Vocabularies or releases, in any spelling.
+        source, target_name: Vocabularies or releases, in any spelling; the source may be a list of one's own.
         top: Candidates a concept.
         write: Also write SIMILAR_TO links, replacing those of an earlier mapping of the same two, in one transaction.
         codes: Use the texts of the codes that the source's concepts group, and what curators tied to them.
@@ -74,7 +74,7 @@ def harmonize(
         The table of `kgbuild.mapping.table`; its `attrs` have source, target, model, model_digest and graph.
 
     Raises:
-        InputError: An unknown or empty vocabulary, or a graph without embeddings.
+        InputError: An unknown or empty vocabulary, a graph without embeddings, or `write` with a list of one's own.
     """
     keep = Keep(store)
     from_, to = scope(store, source), scope(store, target_name)

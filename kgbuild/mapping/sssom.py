@@ -1,5 +1,7 @@
 """A mapping's table read from an SSSOM file: one that kg wrote, that a curator signed, or of someone else's.
 
+Identifiers get the graph's spelling: IRIs too, and prefixes that the file's own `curie_map` spells otherwise.
+
 Source: SSSOM 1.1, "The SSSOM/TSV serialisation format" (https://mapping-commons.github.io/sssom/spec-formats-tsv/)
 """
 
@@ -12,14 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
-from kgbuild.curie import standardize
+from kgbuild import sssom
+from kgbuild.curie import from_iri, standardize
 from kgbuild.errors import InputError
 from kgbuild.mapping.table import KINDS, NONE
 
+#: The object of a subject that has no counterpart.
+NO_TERM = "sssom:NoTermFound"
+
 _REQUIRED = ("subject_id", "predicate_id", "object_id", "mapping_justification")
-_CURIE = re.compile(r"[A-Za-z_][\w.-]*:[^\s|]+")
+_CURIE = re.compile(r"[A-Za-z_][\w.-]*:[^\s|/][^\s|]*")
 _NUMBERS = ("similarity_score", "confidence")
 #: Predicate → kind of match.
 KIND_OF = {predicate: kind for kind, predicate in KINDS.items()} | {
@@ -72,15 +77,21 @@ def read_sssom(path: Path) -> pd.DataFrame:
         raise InputError(f"{path}: it is not UTF-8 text; give an SSSOM file (TSV)") from error
     lines = text.splitlines(keepends=True)
     start = next((at for at, line in enumerate(lines) if not line.startswith("#")), len(lines))
-    metadata = _metadata(path, "".join(re.sub(r"[\t,]*\s*$", "\n", line[1:]) for line in lines[:start]))
+    metadata = sssom.metadata(
+        str(path), sssom.uncommented([re.sub(r"[\t,]*\s*$", "\n", line) for line in lines[:start]])
+    )
+    ours = sssom.prefixes(metadata)
     table = "".join(lines[start:])
     delimiter = "\t" if "\t" in table.partition("\n")[0] else ","
-    reader = csv.reader(io.StringIO(table, newline=""), delimiter=delimiter)
+    reader = csv.reader(io.StringIO(table, newline=""), delimiter=delimiter, strict=True)
     header = next(reader, [])
     missing = [column for column in _REQUIRED if column not in header]
     if missing:
         raise InputError(f"{path}, line {start + 1}: no column {missing[0]}; SSSOM requires {', '.join(_REQUIRED)}")
-    rows = [_row(f"{path}, line {start + line}", header, cells) for line, cells in _records(reader)]
+    try:
+        rows = [_row(f"{path}, line {start + line}", header, cells, ours) for line, cells in _records(reader)]
+    except csv.Error as error:
+        raise InputError(f"{path}, line {start + reader.line_num}: {error}; close the quotes") from error
     if any("rank" in row for row in rows):  # the first of each subject is not written
         rows = [{"rank": 1} | row for row in rows]
     columns = dict.fromkeys([*header, "kind", "rank", "similarity_score"])
@@ -98,35 +109,31 @@ def _records(reader: Any) -> Iterator[tuple[int, list[str]]]:
             yield reader.line_num, cells
 
 
-def _metadata(path: Path, block: str) -> dict[str, Any]:
-    try:
-        stated = yaml.load(block, yaml.BaseLoader)
-    except yaml.YAMLError as error:
-        problem = " ".join(str(error).split())
-        raise InputError(f"{path}: its metadata block is not YAML: {problem}; correct the block") from error
-    return stated if isinstance(stated, dict) else {}
-
-
-def _row(where: str, header: list[str], cells: list[str]) -> dict[str, Any]:
+def _row(where: str, header: list[str], cells: list[str], ours: dict[str, str]) -> dict[str, Any]:
     if len(cells) > len(header):
         raise InputError(f"{where}: {len(cells)} cells under {len(header)} columns; quote what has a delimiter")
     row: dict[str, Any] = {name: value for name, value in zip(header, cells, strict=False) if value != ""}
     for name in ("subject_id", "predicate_id", "object_id"):
-        value = row.get(name, "")
-        if not _CURIE.fullmatch(value):
-            raise InputError(f"{where}, column {name}: {value!r} is no CURIE; write it as EFO:0000270")
-        row[name] = standardize(value)
+        row[name] = _curie(f"{where}, column {name}", row.get(name, ""), ours)
     for name in _NUMBERS:
         if name in row:
             row[name] = _share(f"{where}, column {name}", row[name])
     negated = row.get("predicate_modifier", "").lower() == "not"
     told = heard(row.get("other", ""))
-    none = negated or row["object_id"] == "sssom:NoTermFound"
+    none = negated or row["object_id"] == NO_TERM
     found = told["kind"] if told.get("kind") in KINDS else KIND_OF.get(row["predicate_id"])
     row["kind"] = NONE if none else found
     if told.get("rank", "").isdecimal():
         row["rank"] = int(told["rank"])
     return row
+
+
+def _curie(where: str, text: str, ours: dict[str, str]) -> str:
+    prefix, _, local = text.strip().partition(":")
+    curie = (from_iri(text) if "://" in text else None) or standardize(f"{ours.get(prefix, prefix)}:{local}")
+    if not _CURIE.fullmatch(curie):
+        raise InputError(f"{where}: {text!r} is no CURIE; write it as EFO:0000270")
+    return curie
 
 
 def _share(where: str, text: str) -> float:

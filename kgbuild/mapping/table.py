@@ -1,7 +1,7 @@
 """A mapping as a table: one row a link of a subject to an object, its columns named as SSSOM names its slots.
 
-Everything that makes, checks, reviews or writes a mapping takes and gives such a table. Its `attrs` say what it is about:
-`source` and `target` (vocabulary or release, as users know them), `model` (the encoder), and where known
+Everything that makes, checks, reviews or writes a mapping takes and gives such a table. Its `attrs` say what it is
+about: `source` and `target` (vocabulary or release, as users know them), `model` (the encoder), and where known
 `model_digest`, `graph` (digest of the graph).
 
 Source: SSSOM 1.0 (https://mapping-commons.github.io/sssom/spec-model/); SKOS for what a kind means.

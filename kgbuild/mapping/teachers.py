@@ -70,7 +70,7 @@ def _curated(store: Store, of: Scope, ties: Ties, vocabulary: str) -> Lesson | N
 
 
 def _spread(kin: Mapping[str, Sequence[str]]) -> list[str]:
-    """Some concepts of each vocabulary, as many of a large one as of a small one as far as there are; drawn by a seed."""
+    """Some concepts of each vocabulary, drawn by a seed; as many of a large one as of a small one, where there are."""
     random = np.random.default_rng(0)
     left = _MOST
     chosen: list[str] = []

@@ -23,9 +23,9 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
-import yaml
 
-from kgbuild.curie import converter, from_iri_column, standardize_column
+from kgbuild import sssom
+from kgbuild.curie import from_iri_column, standardize_column
 from kgbuild.errors import InputError
 from kgbuild.inputs import Inputs, Staged, delimiter, lines, read_header
 from kgbuild.model import PREFIX_TYPES
@@ -116,20 +116,10 @@ def metadata(inputs: Inputs, path: Path) -> dict[str, Any]:
         return json_lists.scalars(path, "mappings")
     block = list(takewhile(lambda line: line.startswith("#"), lines(path)))
     external = next((each for each in inputs.paths("metadata") if each == beside(path)), None)
-    where, text = inputs.name(path), _uncommented(block)
+    where, text = inputs.name(path), sssom.uncommented(block)
     if not block and external is not None:
         where, text = inputs.name(external), "".join(lines(external))
-    try:
-        stated = yaml.load(text, yaml.BaseLoader)
-    except yaml.YAMLError as error:
-        problem = re.sub(r"\s+", " ", str(error))
-        raise InputError(f"{where}: its metadata block is not YAML: {problem}; correct the block") from error
-    return stated if isinstance(stated, dict) else {}
-
-
-def _uncommented(block: list[str]) -> str:
-    """The YAML of a metadata block, without the delimiters that spreadsheets append."""
-    return "".join(re.sub(r"[\t,]*\s*$", "\n", line[1:]) for line in block)
+    return sssom.metadata(where, text)
 
 
 def _is_json(path: Path) -> bool:
@@ -159,7 +149,7 @@ def _identified(inputs: Inputs, rows: ir.Table, key: str) -> ir.Table:
     prefixes = {
         f"{inputs.name(path)}\t{own}": ours
         for path in inputs.paths(key)
-        for own, ours in _prefixes(metadata(inputs, path)).items()
+        for own, ours in sssom.prefixes(metadata(inputs, path)).items()
     }
 
     def ours(column: ir.StringValue) -> ir.StringValue:
@@ -252,16 +242,6 @@ def _propagated(rows: ir.Table, stated: Mapping[str, Any]) -> ir.Table:
             for slot, any_own in own.items()
         },
     )
-
-
-def _prefixes(stated: Mapping[str, Any]) -> dict[str, str]:
-    """A set's own prefixes → ours, where its `curie_map` states an IRI that we know by another name."""
-    given = stated.get("curie_map")
-    known = {
-        str(prefix): converter().parse_uri(f"{iri}1", strict=False)
-        for prefix, iri in (given.items() if isinstance(given, dict) else ())
-    }
-    return {prefix: found.prefix for prefix, found in known.items() if found and found.identifier == "1"}
 
 
 def _reason(rows: ir.Table) -> ir.StringValue:

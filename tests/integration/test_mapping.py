@@ -1,7 +1,9 @@
 """Similarity, linking and mapping on a small real graph, whose vectors stand for a model's."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from fhir.resources.R4B.conceptmap import ConceptMap
@@ -20,6 +22,7 @@ from kgbuild.export.mappings import FORMATS, computed_links
 from kgbuild.mapping.facts import Facts
 from kgbuild.mapping.reason import broader, check
 from kgbuild.mapping.sssom import read_sssom
+from kgbuild.mapping.fates import fates
 from kgbuild.store import Store
 
 #: id → name, other exact names; the vector of a name is made from its letters and digits, so that like names are near.
@@ -345,6 +348,108 @@ def test_the_evaluation_counts_asserted_equivalents_as_one(graph, tmp_path: Path
     assert set(figures["concepts"]) == {2}
     assert ours[ours["by"] == "id"]["acc1"].tolist() == [0.5, 0.5]
     assert ours[ours["by"] == "equivalent"]["acc1"].tolist() == [1.0, 1.0]
+
+
+def own_list(folder: Path, text: str) -> mapping.OwnList:
+    (folder / "my.csv").write_text(text)
+    own = mapping.read_list(folder / "my.csv")
+    return replace(own, encode=lambda keys: np.array([letters(key) for key in keys], np.float32))
+
+
+def test_a_list_of_ones_own_is_mapped_without_being_loaded(graph, tmp_path: Path):
+    own = own_list(
+        tmp_path,
+        "code,phenotype,icd10\n"
+        '20002_1111,"Non-cancer illness code, self-reported: asthma",\n'
+        "T2D,T2D_adj_BMI,E119|E11\nT1D,Diabetes; type 1,\n",
+    )
+    nodes = graph.query("MATCH (n) RETURN count(n) AS n")
+    frame = mapping.harmonize(graph, own, "EFO")
+
+    assert dict(zip(frame["subject_id"], frame["object_id"], strict=True)) == {
+        "my:20002_1111": "EFO:0000270", "my:T2D": "MONDO:0005148", "my:T1D": "MONDO:0005147",
+    }  # fmt: skip
+    assert frame["subject_label"].tolist()[0] == "Non-cancer illness code, self-reported: asthma"
+    assert frame.attrs["source"] == "my"
+    assert graph.query("MATCH (n) RETURN count(n) AS n") == nodes
+
+
+def test_the_codes_of_a_list_have_their_names_in_the_graph_in_either_edition(graph, tmp_path: Path):
+    own = own_list(tmp_path, "code,label,icd10cm\nX,Diabetes of adults,icd10cm:E11\n")
+
+    assert own.codes(graph) == {"my:X": [("icd10:E11", ["non-insulin-dependent diabetes mellitus"])]}
+
+
+def test_a_list_is_not_written_into_a_graph_that_does_not_have_it(graph, tmp_path: Path):
+    with pytest.raises(InputError, match="my: a list that is not in the graph has no links there"):
+        mapping.harmonize(graph, own_list(tmp_path, "code,label\n1,Asthma\n"), "EFO", write=True)
+
+
+OLD = """\
+subject_id\tsubject_label\tpredicate_id\tobject_id\tobject_label\tmapping_justification\tauthor_id
+phecode:250.2\tType 2 diabetes\tskos:exactMatch\tEFO:0001360\ttype II diabetes mellitus\tsemapv:ManualMappingCuration\torcid:1
+phecode:250.1\tType 1 diabetes\tskos:exactMatch\tEFO:0009999\tgone\tsemapv:ManualMappingCuration\torcid:1
+phecode:495\tAsthma\tskos:closeMatch\tHP:0002099\tAsthma attack\tsemapv:SemanticSimilarityThresholdMatching\t
+phecode:1\tCholera\tskos:closeMatch\tEFO:0000270\tasthma\tsemapv:SemanticSimilarityThresholdMatching\t
+"""  # noqa: E501
+
+
+def test_a_mapping_is_updated_after_a_release_and_written_with_its_signatures(graph, tmp_path: Path):
+    (tmp_path / "old.sssom.tsv").write_text(OLD)
+    files = {name: str(tmp_path / name) for name in ("old.sssom.tsv", "new.sssom.tsv", "changes.tsv")}
+    result = CliRunner().invoke(
+        app, ["harmonize", "phecode", "EFO", "--update", files["old.sssom.tsv"], "--out", files["new.sssom.tsv"],
+              "--changes", files["changes.tsv"]],
+    )  # fmt: skip
+    changes = pd.read_csv(files["changes.tsv"], sep="\t", dtype=str).set_index("subject_id")
+    new = mapping.read_sssom(tmp_path / "new.sssom.tsv")
+
+    assert result.exit_code == 0
+    assert changes["change"].to_dict() == {
+        "phecode:250.1": "needs review", "phecode:495": "gone", "phecode:1": "gone", "phecode:250.2": "moved",
+    }  # fmt: skip
+    assert changes["why"].to_dict() == {
+        "phecode:250.1": "EFO:0009999 is not in the graph", "phecode:495": "HP:0002099 is not in EFO",
+        "phecode:1": "phecode:1 is not in the graph", "phecode:250.2": "EFO:0001360 is replaced by MONDO:0005148",
+    }  # fmt: skip
+    assert set(new[["subject_id", "predicate_id", "object_id"]].itertuples(index=False, name=None)) == {
+        ("phecode:250.1", "skos:exactMatch", "EFO:0009999"), ("phecode:250.1", "skos:closeMatch", "MONDO:0005147"),
+        ("phecode:250.2", "skos:exactMatch", "MONDO:0005148"), ("phecode:495", "skos:closeMatch", "EFO:0000270"),
+    }  # fmt: skip
+    assert set(new["author_id"].dropna()) == {"orcid:1"}
+
+
+def test_what_has_become_of_a_term_is_told_by_the_graph(graph):
+    efo = mapping.scope(graph, "EFO")
+    graph.query(
+        "MATCH (t2d:Concept {id: 'MONDO:0005148'}), (t1d:Concept {id: 'MONDO:0005147'}) "
+        "CREATE (a:Test:Concept {id: 'X:1', obsolete: true, name: 'a'})-[:REPLACED_BY]->"
+        "(b:Test:Concept {id: 'X:2', obsolete: true, name: 'b'})-[:REPLACED_BY]->(t2d) "
+        "CREATE (c:Test:Concept {id: 'X:3', obsolete: true, name: 'c'}) "
+        "CREATE (t2d)<-[:REPLACED_BY]-(c)-[:REPLACED_BY]->(t1d) "
+        "CREATE (:Test:Concept {id: 'X:4', obsolete: true, name: 'd'}), (:Test:Concept {id: 'X:5'})"
+    )
+    found = fates(graph, ["X:1", "X:3", "X:4", "X:5", "X:6", "EFO:0000270", "HP:0002099"], efo)
+    graph.query("MATCH (n:Test) DETACH DELETE n")
+
+    assert {term: (fate.id, fate.why) for term, fate in found.items() if term != "sssom:NoTermFound"} == {
+        "X:1": ("MONDO:0005148", "is replaced by MONDO:0005148"),
+        "X:3": (None, "is replaced by one of several: MONDO:0005147, MONDO:0005148"),
+        "X:4": (None, "is obsolete, nothing replaces it"),
+        "X:5": (None, "is not in the graph"),
+        "X:6": (None, "is not in the graph"),
+        "EFO:0000270": ("EFO:0000270", ""),
+        "HP:0002099": ("HP:0002099", "is not in EFO"),
+    }
+    assert not found["HP:0002099"].member
+
+
+def test_the_mapping_of_another_list_is_refused_with_what_to_give(graph, tmp_path: Path):
+    (tmp_path / "old.sssom.tsv").write_text(OLD)
+    own = own_list(tmp_path, "code,label\n495,Asthma\n")
+
+    with pytest.raises(InputError, match=r"none of its subjects \(phecode:250.2, …\) is in my; .* --prefix phecode"):
+        mapping.update_from(graph, mapping.read_sssom(tmp_path / "old.sssom.tsv"), own, "EFO")
 
 
 def test_a_graph_without_embeddings_says_what_to_run(empty_store: Store):
