@@ -37,12 +37,12 @@ MAPPING = """\
 # mapping_set_id: "https://w3id.org/sssom/mappings/kg_phecode_efo.sssom.tsv"
 # mapping_set_title: "phecode to EFO, computed by kg"
 # mapping_tool: "kg"
-subject_id	subject_label	predicate_id	object_id	object_label	mapping_justification	confidence	similarity_score	other
-phecode:250.2	Type 2 diabetes	skos:closeMatch	MONDO:0005148	type 2 diabetes mellitus	semapv:X	0.97	0.99	kind=exact
-phecode:250.2	Type 2 diabetes	skos:closeMatch	EFO:0000400	diabetes mellitus	semapv:X	0.02	0.01
-phecode:495	Asthma	skos:broadMatch	EFO:0000270	asthma	semapv:X	0.5	0.5
-phecode:495	Asthma	skos:closeMatch	MONDO:0004784	allergic asthma	semapv:X	0.45	0.4
-phecode:250.1	Type 1 diabetes	skos:closeMatch	MONDO:0005147	type 1 diabetes mellitus	semapv:X	0.9	0.9
+subject_id	subject_label	predicate_id	object_id	object_label	mapping_justification	confidence	other
+phecode:250.2	Type 2 diabetes	skos:closeMatch	MONDO:0005148	type 2 diabetes	semapv:X	0.97	kind=exact
+phecode:250.2	Type 2 diabetes	skos:closeMatch	EFO:0000400	diabetes mellitus	semapv:X	0.02
+phecode:495	Asthma	skos:broadMatch	EFO:0000270	asthma	semapv:X	0.5
+phecode:495	Asthma	skos:closeMatch	MONDO:0004784	allergic asthma	semapv:X	0.45
+phecode:250.1	Type 1 diabetes	skos:closeMatch	MONDO:0005147	type 1 diabetes mellitus	semapv:X	0.9
 """
 
 
@@ -65,9 +65,8 @@ def review(mapping: Path) -> Callable[..., str]:
             raise EOFError
 
         proposal = read(mapping)
-        Terminal(
-            proposal, Decisions(beside(mapping), proposal), author, None, ask, Console(file=shown, width=120)
-        ).run()
+        decisions = Decisions(beside(mapping), proposal)
+        Terminal(proposal, decisions, author, None, ask, Console(file=shown, width=120)).run()
         return shown.getvalue()
 
     return run
@@ -113,7 +112,7 @@ def test_frequent_subjects_come_before_rare_ones_that_are_as_uncertain() -> None
     ]  # fmt: skip
 
 
-def test_without_confidence_scores_order_and_without_both_the_mapping_does() -> None:
+def test_without_confidences_scores_order_and_without_both_the_mapping_does() -> None:
     near, far = (
         Subject(name, "", tuple(Candidate(f"EFO:{i}", "", "exact", score, None, "") for i, score in enumerate(scores)))
         for name, scores in (("a:near", (0.5, 0.5)), ("a:far", (0.98, 0.02)))
@@ -140,7 +139,7 @@ def test_the_kind_is_what_the_mapping_says_and_exact_where_a_computed_link_does_
     [
         ("phecode:495\tAsthma\tskos:b", "495\tAsthma\tskos:b", r"line 14: subject_id '495'; expected a CURIE"),
         ("0.97", "high", r"line 12: confidence 'high'; expected a number in \[0, 1\]"),
-        ("kind=exact", "kind=exact\tmore\tyet more", r"line 12: 11 cells; expected 9, parted by tabs"),
+        ("kind=exact", "kind=exact\tmore\tyet more", r"line 12: 10 cells; expected 8, parted by tabs"),
         ("predicate_id", "how", r"line 11: no column predicate_id; expected SSSOM as TSV"),
         ("# curie_map:", "# curie_map: [", r"metadata block is not YAML"),
     ],

@@ -6,7 +6,7 @@ much hangs on it (the codes that a concept groups and its associations, where th
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from kgbuild.mapping.review import sssom
 from kgbuild.mapping.table import CURATED, KINDS, NONE
 
 _PREDICATES = {predicate: kind for kind, predicate in KINDS.items()}
+_SHARPNESS = 10  # a candidate with 0.9 of the best score is a third as likely
 _CURIE = re.compile(r"[A-Za-z_][\w.-]*:\S+")
 
 
@@ -118,18 +119,20 @@ def _share(row: Mapping[str, str], column: str, where: str) -> float | None:
     return value
 
 
-def uncertainty(candidates: Iterable[Candidate]) -> float:
+def uncertainty(candidates: Sequence[Candidate]) -> float:
     """How little a mapping knows of a subject: the entropy, in bits, of which candidate is right, or none.
 
-    By the confidences, else by the scores; 0 where there are neither. Confidences that sum to more than 1 leave nothing
-    for none.
+    By the confidences; those that sum to more than 1 leave nothing for none. Scores only rank, so without confidences
+    the best one's score is shared out, by how near the others come to it. 0 where there are neither.
     """
-    given = [each.score if each.confidence is None else each.confidence for each in candidates]
-    shares = [share for share in given if share]
+    shares = [each.confidence for each in candidates if each.confidence]
     if not shares:
-        return 0.0
-    shares = [*shares, max(0.0, 1 - sum(shares))]
-    return -sum(p * math.log2(p) for share in shares if (p := share / sum(shares)) > 0)
+        scores = [each.score for each in candidates if each.score]
+        near = [(score / max(scores)) ** _SHARPNESS for score in scores]
+        shares = [max(scores) * each / sum(near) for each in near]
+    shares.append(max(0.0, 1 - sum(shares)))
+    total = sum(shares)
+    return -sum(share / total * math.log2(share / total) for share in shares if share > 0)
 
 
 def ordered(subjects: Sequence[Subject], frequency: Mapping[str, int]) -> list[Subject]:

@@ -88,7 +88,9 @@ function decide(object, kind) {
   if (!signed()) return;
   const pair = key(current.id, object), before = made.get(pair);
   const same = before && (before.kind === data.none) === (kind === data.none);
-  change([same ? [pair, null] : verdict(current, object, labelOf(object), kind, before?.comment)]);
+  const label = before?.object_label || labelOf(object);
+  change([same ? [pair, null] : verdict(current, object, label, kind, before?.comment)]);
+  say(`${label || object}: ${same ? "taken back" : kind === data.none ? "rejected" : `accepted as ${kind} match`}.`);
   draw();
 }
 
@@ -97,6 +99,7 @@ function rejectAll() {
   const open = current.candidates.filter(each => !of(current.id).has(each.id));
   if (!open.length) return say("There is no candidate left to reject.");
   change(open.map(each => verdict(current, each.id, labelOf(each.id), data.none)));
+  say(`${count(open.length, "candidate")} rejected.`);
   draw();
 }
 
@@ -254,6 +257,7 @@ function show(id, back = false) {
   keep();
   draw();
   $("subject").scrollTo(0, 0);
+  if (visited.length && getComputedStyle($("subject")).overflowY === "visible") $("subject").scrollIntoView(); // a narrow window
   document.querySelector("#list [aria-current=true]")?.scrollIntoView({ block: "nearest" });
 }
 
@@ -293,7 +297,7 @@ function drawSubject() {
       element("p", null, link(current.id), term.associations ? element("span", { class: "muted" }, ` ${count(term.associations, "association")}`) : null),
       ...facts(term)),
     element("ol", { id: "candidates" }, ...listed.map(candidate)),
-    current.candidates.length ? null : element("p", { class: "muted" }, "The mapping has no candidate for it."),
+    ...(current.candidates.length ? [] : [element("p", { class: "muted" }, "The mapping has no candidate for it.")]),
     otherForm(),
     element("div", { class: "after" },
       element("button", { id: "none-fits", type: "button", click: rejectAll }, "None fits ", element("kbd", null, "x")),
@@ -357,7 +361,9 @@ function otherForm() {
   const take = (id, label) => {
     if (!signed()) return;
     change([verdict(current, id, label, "exact")]);
+    say(`${label || id}: accepted as exact match.`);
     draw();
+    $("subject").focus();
   };
   const suggest = () => {
     const typed = $("other").value.trim(), words = typed.toLowerCase().split(/\s+/);
@@ -454,6 +460,9 @@ document.addEventListener("keydown", event => {
   event.preventDefault();
 });
 
+$("subject").addEventListener("click", event => { // so that Enter goes on after a click, and does not click again
+  if (event.detail && event.target.closest("button")) $("subject").focus({ preventScroll: true });
+});
 $("undo").addEventListener("click", undo);
 $("download").addEventListener("click", download);
 $("keys").addEventListener("click", () => $("help").showModal());
