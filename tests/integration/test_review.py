@@ -91,7 +91,7 @@ def test_the_last_diff_shows_what_a_review_changed(store: Store) -> None:
     (edges,) = [each for each in last_difference() if each.kind == "edges"]
 
     assert (edges.source, edges.added, edges.removed, edges.changed) == ("review_yours", 3, 0, 0)
-    assert "phecode:401.22 EXACT_MATCH EFO:0003884" in edges.examples["added"]
+    assert "phecode:401.22 NOT EXACT_MATCH EFO:0003884" in edges.examples["added"]
 
 
 def test_the_next_training_has_accepted_links_as_pairs_and_rejected_ones_as_hard_negatives(store: Store) -> None:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from kgbuild import database
+from kgbuild.console import err
 from kgbuild.errors import DatabaseError
 from kgbuild.graph import name_key
 from kgbuild.mapping.review.candidates import Proposal
@@ -37,13 +38,14 @@ class Found(NamedTuple):
 
 @contextmanager
 def opened() -> Iterator[Store | None]:
-    """The graph, or None: nothing is installed, and no server asked for that is not there."""
+    """The graph, or None: where there is none, nothing is installed for a review."""
     if "NEO4J_URI" not in os.environ and not database.has_store():
         yield None
         return
     try:
         store = connect()
-    except DatabaseError:  # a review does not wait for a server
+    except DatabaseError as error:
+        err.print(f"{error}; the review goes on without what the graph knows", markup=False)
         yield None
         return
     with store:
