@@ -14,7 +14,7 @@ from embed import pairs
 from embed.pairs import TASKS, PairCache
 from kgbuild import database
 from kgbuild.home import folder
-from kgbuild.loading import last_difference, load, load_files, unload
+from kgbuild.loading import last_difference, load, load_files
 from kgbuild.mapping import scope
 from kgbuild.mapping.review import Decisions, Signed, apply, beside, read, signed_links
 from kgbuild.mapping.review.graph import about, search
@@ -37,9 +37,7 @@ phecode:495	Asthma	skos:closeMatch	MONDO:0004784	allergic asthma	semapv:X	0.05
 @pytest.fixture(scope="module")
 def graph(neo4j_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A few sources of the starter data with the reviews of two curators, and the mapping that they reviewed."""
-    database.reset()
-    for name in ("staged", "graph"):
-        shutil.rmtree(folder(name), ignore_errors=True)  # type: ignore[arg-type]
+    empty()
     load(["efo", "mondo", "phecode"], STARTER, LOADERS)
     home = tmp_path_factory.mktemp("review")
     (home / "m.sssom.tsv").write_text(MAPPING)
@@ -48,8 +46,13 @@ def graph(neo4j_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     load_files(DOORS["mappings"], [mine], LOADERS, "review_mine")
     load_files(DOORS["mappings"], [yours], LOADERS, "review_yours")
     yield home
-    unload(["review_mine", "review_yours"], LOADERS)
+    empty()
+
+
+def empty() -> None:
     database.reset()
+    for name in ("staged", "graph"):
+        shutil.rmtree(folder(name))
 
 
 def typed(home: Path, name: str, author: str, *lines: str) -> Path:

@@ -373,6 +373,7 @@ function otherForm() {
     if (/^[A-Za-z_][\w.-]*:\S+$/.test(typed) && !shown.some(([id]) => id === typed)) shown.unshift([typed, ""]);
     list.replaceChildren(...shown.map(([id, label]) => element("li", null,
       element("button", { type: "button", click: () => take(id, label) }, label ? `${label} ` : "Take ", element("span", { class: "id" }, id)))));
+    list.scrollIntoView({ block: "nearest" });
   };
   return element("div", { id: "other-form" },
     element("label", { for: "other", class: "hidden" }, "Another target"),
