@@ -37,6 +37,7 @@ MAPPING = """\
 # mapping_set_id: "https://w3id.org/sssom/mappings/kg_phecode_efo.sssom.tsv"
 # mapping_set_title: "phecode to EFO, computed by kg"
 # mapping_tool: "kg"
+# other: "model=minilm; graph=abc"
 subject_id	subject_label	predicate_id	object_id	object_label	mapping_justification	confidence	other
 phecode:250.2	Type 2 diabetes	skos:closeMatch	MONDO:0005148	type 2 diabetes	semapv:X	0.97	kind=exact
 phecode:250.2	Type 2 diabetes	skos:closeMatch	EFO:0000400	diabetes mellitus	semapv:X	0.02
@@ -137,10 +138,10 @@ def test_the_kind_is_what_the_mapping_says_and_exact_where_a_computed_link_does_
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("phecode:495\tAsthma\tskos:b", "495\tAsthma\tskos:b", r"line 14: subject_id '495'; expected a CURIE"),
-        ("0.97", "high", r"line 12: confidence 'high'; expected a number in \[0, 1\]"),
-        ("kind=exact", "kind=exact\tmore\tyet more", r"line 12: 10 cells; expected 8, parted by tabs"),
-        ("predicate_id", "how", r"line 11: no column predicate_id; expected SSSOM as TSV"),
+        ("phecode:495\tAsthma\tskos:b", "495\tAsthma\tskos:b", r"line 15: subject_id '495'; expected a CURIE"),
+        ("0.97", "high", r"line 13: confidence 'high'; expected a number in \[0, 1\]"),
+        ("kind=exact", "kind=exact\tmore\tyet more", r"line 13: 10 cells; expected 8, parted by tabs"),
+        ("predicate_id", "how", r"line 12: no column predicate_id; expected SSSOM as TSV"),
         ("# curie_map:", "# curie_map: [", r"metadata block is not YAML"),
     ],
 )
@@ -189,6 +190,7 @@ def test_a_review_that_was_closed_goes_on_where_it_was_and_skipped_ones_come_las
         ("phecode:250.2", "MONDO:0005148"): ("broad", ""),
     }
     assert again.index("Type 2 diabetes") < again.index("Asthma")
+    assert parse_sssom_table(beside(mapping)).metadata["other"] == "model=minilm; graph=abc; skipped=phecode:495"
     assert "1 of 3 decided" in again
 
 

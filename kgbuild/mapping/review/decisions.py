@@ -25,14 +25,7 @@ COLUMNS = (
 )  # fmt: skip
 
 #: What the metadata of a mapping say of its computation, not of the review of it.
-_COMPUTED = (
-    "mapping_set_version",
-    "mapping_date",
-    "mapping_tool",
-    "mapping_tool_version",
-    "similarity_measure",
-    "other",
-)
+_COMPUTED = ("mapping_set_version", "mapping_date", "mapping_tool", "mapping_tool_version", "similarity_measure")
 
 Pair = tuple[str, str]
 
@@ -148,7 +141,7 @@ class Decisions:
         return sorted((each for each in subjects if not self.done(each)), key=lambda each: place.get(each.id, 0))
 
     def metadata(self) -> dict[str, Any]:
-        """The metadata block of the file: the mapping's, with what is the review's own."""
+        """The metadata of the file: the mapping's, with what is the review's own; without what was skipped."""
         stem = re.sub(r"(\.sssom)?\.tsv$", "", str(self._inherited.get("mapping_set_id", "")) or _set(self._name))
         stated: dict[str, Any] = {
             **self._inherited,
@@ -159,8 +152,6 @@ class Decisions:
             "mapping_tool": "kg review",
             "mapping_tool_version": kgbuild.__version__,
         }
-        if self.skipped:
-            stated["other"] = f"skipped={'|'.join(self.skipped)}"
         return stated
 
     def _prefixes(self) -> dict[str, str]:
@@ -173,7 +164,11 @@ class Decisions:
 
     def save(self) -> None:
         """Write the file, the whole of it or nothing."""
-        sssom.write(self.path, self.metadata(), COLUMNS, [each.row() for each in self.made.values()])
+        metadata = self.metadata()
+        if self.skipped:
+            said = [metadata["other"]] if metadata.get("other") else []
+            metadata["other"] = "; ".join([*said, f"skipped={'|'.join(self.skipped)}"])
+        sssom.write(self.path, metadata, COLUMNS, [each.row() for each in self.made.values()])
 
 
 def _set(name: str) -> str:

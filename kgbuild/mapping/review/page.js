@@ -156,7 +156,7 @@ function sssom() {
   for (const { subject_id, object_id } of decisions)
     for (const prefix of [subject_id, object_id].map(id => id.split(":")[0]))
       metadata.curie_map[prefix] ??= data.iris[prefix] ?? `https://bioregistry.io/${prefix}:`;
-  if (skipped.size) metadata.other = `skipped=${[...skipped].join("|")}`;
+  if (skipped.size) metadata.other = [...(metadata.other ? [metadata.other] : []), `skipped=${[...skipped].join("|")}`].join("; ");
   const yaml = (value, indent) => Array.isArray(value) ? value.map(each => `\n# ${indent}- ${JSON.stringify(each)}`).join("")
     : typeof value === "object" ? Object.entries(value).map(([name, each]) => `\n# ${indent}  ${name}:${yaml(each, `${indent}  `)}`).join("")
     : ` ${JSON.stringify(value)}`;

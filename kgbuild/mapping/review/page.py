@@ -77,7 +77,7 @@ def _data(mapping: Proposal, decisions: Decisions, author: str, known: Mapping[s
     ]  # fmt: skip
     pairs = json.dumps([[each.id, [c.id for c in each.candidates]] for each in mapping.subjects])
     iris = {prefix: iri for prefix, (iri, _) in PREFIXES.items()}
-    metadata = {key: value for key, value in decisions.metadata().items() if key != "other"}
+    metadata = decisions.metadata()
     return {
         "key": hashlib.sha256(pairs.encode()).hexdigest()[:16],
         "file": decisions.path.name,
