@@ -1,5 +1,6 @@
-"""`kg similar`, `link`, `harmonize`, `compose` and `invert`: the commands of the command line that find and map."""
+"""The commands of the command line that find, map, review and turn mappings round."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -166,3 +167,45 @@ def _print_list(name: str, own: "OwnList") -> None:
         err.print(f"  line {line}: {what}", markup=False)
     if len(own.remarks) > _REMARKS:
         err.print(f"  … and {len(own.remarks) - _REMARKS:,} more", markup=False)
+
+
+@app.command()
+def review(
+    mapping: Annotated[
+        Path, typer.Argument(metavar="MAPPING", help="FILE.sssom.tsv, as `kg harmonize --out` writes it.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option(help="The decisions; default MAPPING.reviewed.sssom.tsv. What it holds is kept.")
+    ] = None,
+    author: Annotated[str | None, typer.Option(metavar="ORCID", help="Who signs; asked for where not given.")] = None,
+    page: Annotated[
+        Path | None, typer.Option(metavar="FILE.html", help="Write a page to review in a browser, offline, instead.")
+    ] = None,
+) -> None:
+    """Decide on the candidates of a mapping, the most useful first: accept, reject, another target, kind, note.
+
+    Each decision is kept at once, so that a review that was closed goes on where it was; `kg load mappings FILE` takes
+    the decisions into the graph, signed.
+    """
+    from kgbuild.console import out as console
+    from kgbuild.mapping.review import Decisions, beside, graph, orcid, read
+    from kgbuild.mapping.review.page import write
+    from kgbuild.mapping.review.terminal import Terminal, signature
+
+    found = read(mapping)
+    decisions = Decisions(out or beside(mapping), found)
+    signed_by = orcid(author) if author else ""
+    if page is not None:
+        with graph.opened() as store:
+            write(page, found, decisions, signed_by, graph.about(store, found))
+        print(
+            f"Written to {page}: open it in a browser. It keeps what you decide, and saves it as {decisions.path.name}"
+        )
+        return
+    signed_by = signed_by or signature(input, console)
+    with graph.opened() as store:
+        Terminal(found, decisions, signed_by, store, input, console).run()
+    if decisions.made:
+        source = re.sub(r"\W+", "_", decisions.path.name.removesuffix(".sssom.tsv").lower()).strip("_")
+        print(f"{len(decisions.made):,} decisions in {decisions.path}")
+        print(f"Into the graph: kg load mappings {decisions.path} --name {source}")

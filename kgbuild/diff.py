@@ -12,7 +12,7 @@ _KINDS = {
     "nodes": ("concepts", "id", "unnest(coalesce(sources, ['(stub)']))", "concat_ws(' ', id, name)"),
     "variants": ("variants", "id", "unnest(coalesce(sources, ['(stub)']))", "id"),
     "names": ("has_name", "id", "source", "concat_ws(' ', concept, scope, text)"),
-    "edges": ("edges", "id", "source", "concat_ws(' ', subject, predicate, object)"),
+    "edges": ("edges", "id", "source", "concat_ws(' ', subject, if(negated, 'NOT', NULL), predicate, object)"),
 }
 
 

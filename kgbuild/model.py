@@ -85,6 +85,9 @@ class Edge(NamedTuple):
     n_traits: int | None = None
     negated: bool | None = None
     qualifier: str | None = None
+    author_id: str | None = None
+    mapping_justification: str | None = None
+    comment: str | None = None
 
 
 class Reject(NamedTuple):
@@ -108,7 +111,7 @@ NODES = _schema(
 NAMES = _schema("id text scope language file", row=pa.int64())
 EDGES = _schema(
     "subject predicate object distinct effect_kind effect_allele other_allele ancestry context study publications "
-    "qualifier file",
+    "qualifier author_id mapping_justification comment file",
     weight=pa.float64(), effect=pa.float64(), standard_error=pa.float64(), neg_log10_p=pa.float64(),
     allele_frequency=pa.float64(), sample_size=pa.int64(), n_traits=pa.int64(), negated=pa.bool_(), row=pa.int64(),
 )  # fmt: skip

@@ -26,7 +26,7 @@ from kgbuild.inputs import Inputs, Staged
 from kgbuild.model import SCHEMAS, Source
 
 #: Part of a staged source's fingerprint: raise it when staging itself changes what it writes.
-STAGING_VERSION = 5
+STAGING_VERSION = 6
 _STAGING = {"kgbuild.staging", "kgbuild.engines", "kgbuild.inputs", "kgbuild.model", "kgbuild.errors"}
 
 

@@ -1,5 +1,5 @@
 // Which concepts a source maps a page of concepts onto exactly; the labels of two that differ are synonyms across
-// vocabularies.
+// vocabularies. What a curator denied is none, whoever else states it.
 // access: READ
 // $after: STRING, the CURIE after which the page begins
 // $page: INTEGER, concepts a page
@@ -12,7 +12,7 @@ WITH a ORDER BY a.id LIMIT $page
 WITH a.id AS id,
      COLLECT {
        MATCH (a)-[e:EXACT_MATCH]->(b:Concept)
-       WHERE e.negated IS NULL OR NOT e.negated
+       WHERE (e.negated IS NULL OR NOT e.negated) AND NOT EXISTS { (a)-[:EXACT_MATCH {negated: true}]-(b) }
        WITH e.source AS source, collect(b.id) AS ids, collect(coalesce(e.weight, 1.0)) AS weights
        RETURN [source, null, ids, weights]
      } AS evidence

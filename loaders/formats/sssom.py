@@ -5,10 +5,10 @@ Every row under the metadata block (every object of `mappings` in JSON) is one i
 Source: SSSOM 1.1 (https://mapping-commons.github.io/sssom): "The SSSOM/TSV serialisation format" with its metadata
 block embedded, external (FILE.sssom.yml) or absent, also comma-separated; SSSOM/JSON; "The SSSOM data model", of
 which "Propagatable slots", "Literal mappings", "Representing unmapped entities" and "Non-standard slots".
-Yields: an edge a mapping, negated where `predicate_modifier` is Not, with its justification as `qualifier`, its author
-(else its tool) as `context` and its confidence as `weight`; every other slot, defined or not, tells it from parallel
-evidence. Labels of concepts whose vocabulary no other source of kg describes. A literal mapping is a name of its
-concept, with the scope that the predicate states.
+Yields: an edge a mapping, negated where `predicate_modifier` is Not, with `author_id`, `mapping_justification` and
+`comment` as they stand, its tool as `context` and its confidence as `weight`; every other slot, defined or not, tells
+it from parallel evidence. Labels of concepts whose vocabulary no other source of kg describes. A literal mapping is a
+name of its concept, with the scope that the predicate states.
 Skips: the content of other slots, and cardinalities, which follow from the mappings. Rows with other predicates,
 `sssom:NoTermFound`, and what is no CURIE are rejected; undeclared prefixes are not.
 """
@@ -56,7 +56,7 @@ _DESCRIBED = ("EFO", "MONDO", "HP", "DOID", "phecode", "hgnc", "umls")
 _ENDS = ("subject_id", "subject_label", "object_id", "object_label")
 _SLOTS = (
     *_ENDS, "predicate_id", "predicate_modifier", "mapping_justification", "author_id", "mapping_tool", "confidence",
-    "subject_type", "object_type",
+    "comment", "subject_type", "object_type",
 )  # fmt: skip
 
 #: "Propagatable slots" that are read.
@@ -272,8 +272,8 @@ def _edges(good: ir.Table) -> ir.Table:
     negated = good.predicate_modifier.lower() == "not"
     return good.select(
         "subject", "predicate", "object", "distinct", "file", "row", weight=good.confidence.try_cast("float64"),
-        context=ibis.coalesce(good.author_id, good.mapping_tool), qualifier=good.mapping_justification,
-        negated=negated.ifelse(True, None),
+        context=good.mapping_tool, author_id=good.author_id, mapping_justification=good.mapping_justification,
+        comment=good.comment, negated=negated.ifelse(True, None),
     )  # fmt: skip
 
 

@@ -16,7 +16,12 @@ def graph(folder: Path, concepts: list[dict[str, object]], edges: list[dict[str,
         "concepts": pa.schema([("id", text), ("name", text), ("sources", texts), (flag, pa.bool_())]),
         "variants": pa.schema([("id", text), ("sources", texts)]),
         "has_name": pa.schema([("id", text), ("concept", text), ("text", text), ("scope", text), ("source", text)]),
-        "edges": pa.schema([(c, text) for c in ("id", "subject", "predicate", "object", "source", "qualifier")]),
+        "edges": pa.schema(
+            [
+                *((c, text) for c in ("id", "subject", "predicate", "object", "source", "qualifier")),
+                ("negated", pa.bool_()),
+            ]
+        ),
     }
     rows = {"concepts": concepts, "edges": edges}
     for table, schema in schemas.items():
@@ -51,6 +56,12 @@ def test_what_comes_goes_and_changes_is_counted_by_source_with_examples(tmp_path
             {"added": ["x:1 XREF y:4"], "removed": ["x:1 XREF y:1"], "changed": ["x:1 XREF y:3"]},
         ),
     ]  # fmt: skip
+
+
+def test_an_edge_that_denies_its_triple_is_shown_as_such(tmp_path: Path) -> None:
+    new = graph(tmp_path / "new", [], [edge("1") | {"negated": True}], "in_toy")
+
+    assert compare(None, new)[0].examples == {"added": ["x:1 NOT XREF y:1"]}
 
 
 def test_everything_is_new_after_the_first_load(tmp_path: Path) -> None:

@@ -52,7 +52,9 @@ def test_mappings_that_differ_in_an_extension_slot_alone_are_kept_apart(given: G
 
     parallel = [edge for edge in tables.edges if edge["object"] == "ORPHA:552"]
     assert len({edge["id"] for edge in parallel}) == 2
-    assert {edge["qualifier"] for edge in parallel} == {"semapv:LexicalMatching"}, "from the slot match_type of old"
+    assert {edge["mapping_justification"] for edge in parallel} == {"semapv:LexicalMatching"}, (
+        "from the slot match_type of old"
+    )
 
 
 def test_what_an_sssom_row_cannot_state_is_rejected_with_the_reason(given: Given) -> None:
@@ -70,7 +72,7 @@ def test_a_set_in_json_is_read_as_one_in_tsv(given: Given) -> None:
     tables = given("set.sssom.json")
 
     assert tables.triples() == {("SUBJ:1", "CLOSE_MATCH", "EFO:0000400")}
-    assert [(edge["context"], edge["weight"]) for edge in tables.edges] == [("orcid:1|orcid:2", 0.25)] * 2
+    assert [(edge["author_id"], edge["weight"]) for edge in tables.edges] == [("orcid:1|orcid:2", 0.25)] * 2
     assert tables.manifest.version == "3"
     (reject,) = tables.rejects
     assert reject["reason"].startswith("predicate foo:bar is none of")

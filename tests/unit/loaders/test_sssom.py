@@ -41,11 +41,11 @@ def test_each_curators_judgement_is_evidence_of_its_own(staged):
     tables = staged(biomappings, "biomappings")
 
     judged = [edge for edge in tables.edges if edge["subject"] == "mesh:D003924"]
-    assert {(edge["context"], edge["weight"]) for edge in judged} == {
+    assert {(edge["author_id"], edge["weight"]) for edge in judged} == {
         ("orcid:0000-0001-0000-0001", 0.9),
         ("orcid:0000-0001-0000-0002", 1.0),  # a confidence that is no number
     }
-    assert {edge["qualifier"] for edge in judged} == {"semapv:ManualMappingCuration"}
+    assert {edge["mapping_justification"] for edge in judged} == {"semapv:ManualMappingCuration"}
 
 
 def test_predicates_keep_their_strength(staged):
