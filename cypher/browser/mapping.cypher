@@ -1,4 +1,4 @@
-// The computed mapping of a vocabulary, the least certain first: a confidence near 0.5, or where nothing curated calibrates
+// Computed mapping of a vocabulary, the least certain first: a confidence near 0.5, or where nothing curated calibrates
 // it a next candidate that is nearly as good.
 // It needs `kg harmonize FROM TO --top 2 --write`.
 // access: READ

@@ -1,7 +1,8 @@
-// The terms of the EFO release nearest to a PheCode, and the shortest chain of asserted links that supports each.
+// Nearest EFO terms of a PheCode, and the shortest chain of asserted links that supports each.
 // access: READ
-// :param id => 'phecode:250.2'; :param top => 10
+// :param id => 'phecode:250.2'; :param top => 10; :param fetch => 200
 // $id: STRING (CURIE of a PheCode or any other concept), $top: INTEGER
+// $fetch: INTEGER (that the index looks at: more find the nearest more surely)
 // returns id: STRING, name: STRING, score: FLOAT in [0, 1], (1 + cosine) / 2, support: STRING (the chain from the PheCode
 //   through an ICD code that it groups, cross-references and exact matches; = where two editions of ICD share the code;
 //   null where there is none)
@@ -9,7 +10,8 @@ CYPHER 25
 MATCH (p:Concept {id: $id})
 WITH p, [p.id] + COLLECT { MATCH (p)-[:GROUPS]->(code:Concept) RETURN replace(code.id, 'cm:', ':') } AS codes
 MATCH (n:Concept)
-  SEARCH n IN (VECTOR INDEX concept_embedding FOR p.embedding WHERE n.in_efo = true LIMIT $top) SCORE AS score
+  SEARCH n IN (VECTOR INDEX concept_embedding FOR p.embedding WHERE n.in_efo = true LIMIT $fetch) SCORE AS score
+WITH p, codes, n, score ORDER BY score DESC LIMIT $top
 OPTIONAL CALL (p, codes, n) {
   MATCH tied = (n)-[ties:XREF|EXACT_MATCH|REPLACED_BY]-{1,2}(same:Concept)
   WHERE replace(same.id, 'cm:', ':') IN codes AND all(tie IN ties WHERE tie.negated IS NULL OR NOT tie.negated)

@@ -1,4 +1,4 @@
-// The least certain concepts of a computed mapping with their candidates, as a picture.
+// Uncertain concepts of a computed mapping with their candidates, as a picture.
 // It needs `kg harmonize FROM TO --top 3 --write`.
 // access: READ
 // :param source => 'phecode'; :param target => 'EFO'; :param top => 6

@@ -5,17 +5,20 @@ KG_PICTURES=docs/pictures writes the pictures of docs/browser.md.
 
 import os
 import re
+import urllib.error
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from page import FRAME, Browser
+from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 
 from kgbuild import browser as neo4j_browser
 from kgbuild import database
 from kgbuild.database import Connection
+from kgbuild.errors import DatabaseError
 from kgbuild.store import Store
 
 TABLES = ("mapping", "phecode_to_efo", "variants_of_disease")
@@ -89,13 +92,15 @@ def test_variants_of_both_diseases_come_before_those_of_one(store: Store) -> Non
 def test_the_style_colours_types_and_widens_links_by_what_they_say(styled: Browser) -> None:
     styled.drawn(neo4j_browser.text("drugs_near"))
     fills = {each.value_of_css_property("fill") for each in styled.all("svg g.node circle.b-outline")}
-    wide = {
-        each.find_element("css selector", "text").text: each.find_element("css selector", "path").get_attribute("fill")
-        for each in styled.all("svg g.relationship")
+    links = {
+        link.find_element(By.TAG_NAME, "text").text: link.find_element(By.TAG_NAME, "path")
+        for link in styled.all("svg g.relationship")
     }
+    half = {name: re.match(r"\s*M\s*\S+\s+([\d.]+)", path.get_attribute("d"))[1] for name, path in links.items()}
 
     assert fills == {"rgb(110, 168, 230)", "rgb(241, 102, 103)"}  # drugs, diseases
-    assert wide["TREATS"] == "rgb(40, 112, 194)"
+    assert links["TREATS"].get_attribute("fill") == "rgb(40, 112, 194)"
+    assert float(half["TREATS"]) == 5 / 2
 
 
 def test_what_kg_writes_can_be_dropped_on_the_page(browser: Browser, tmp_path: Path) -> None:
@@ -144,6 +149,18 @@ def test_the_browser_of_another_server_is_found_at_the_port_that_it_advertises(g
     port = database.status().http_address.rsplit(":")[-1]
 
     assert neo4j_browser.address(other).startswith(f"http://localhost:{port}?connectURL=bolt%3A%2F%2Fneo4j%40localhost")
+
+
+def test_a_server_without_a_browser_is_said_in_one_line(graph: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = database.ensure_started()
+    other = Connection(own.uri, own.user, own.password, "neo4j", managed=False)
+
+    def gone(*_: object, **__: object) -> None:
+        raise urllib.error.URLError("connection refused")
+
+    monkeypatch.setattr("urllib.request.urlopen", gone)
+    with pytest.raises(DatabaseError, match=r"no Browser at http://.*; open https://browser\.neo4j\.io"):
+        neo4j_browser.address(other)
 
 
 @pytest.mark.parametrize("value", ["it's", "a\\b", "R&D #1 100%", 'the "é"', "two\nlines"])
