@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 import kgbuild
-from kgbuild import cli_export, cli_mapping
+from kgbuild import cli_browser, cli_export, cli_mapping
 from kgbuild.cli_output import Json, print_frame
 from kgbuild.errors import InputError, KgError
 
@@ -29,6 +29,7 @@ app.add_typer(db, name="db")
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(cli_export.app, name="export")
 app.add_typer(cli_mapping.app)
+app.add_typer(cli_browser.app)
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from embed import commands
-from kgbuild import database, mapping
+from kgbuild import browser, database, mapping
 from kgbuild.console import Steps, out, table
 from kgbuild.export import export_sssom
 from kgbuild.loading import load
@@ -118,5 +118,5 @@ def _farewell() -> None:
         out.print(f"  {found.uri}")
     out.print("\nThree vector queries to paste there:")
     for name in ("phecode_to_efo", "variants_of_disease", "diseases_of_variant"):
-        text = Store.cypher(f"browser/{name}")
-        out.print("\n" + text.strip(), markup=False)
+        out.print("\n" + browser.text(name).strip(), markup=False)
+    out.print("\n`kg browser` opens it, and has more of them (`kg browser --list`)")

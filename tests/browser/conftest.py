@@ -13,6 +13,7 @@ from embed.checkpoint import Encoder, load_encoder
 from embed.enrich import enrich
 from kgbuild import database
 from kgbuild.loading import load
+from kgbuild.mapping import harmonize
 from kgbuild.store import Store, connect
 from loaders import LOADERS
 
@@ -26,13 +27,14 @@ def programs() -> None:
 
 @pytest.fixture(scope="session")
 def graph(programs: None, neo4j_home: Path) -> Path:
-    """The home of the starter graph with vectors of the packaged model."""
+    """The home of the starter graph with vectors of the packaged model and a computed mapping."""
     with as_file(files("loaders") / "starter") as data:
         load(["all"], data, LOADERS)
     encoder = load_encoder("minilm")
     with connect() as store:
         enrich(store, encoder)
         store.write("enrich/write_variants", _variants(store, encoder))
+        harmonize(store, "phecode", "EFO", top=3, write=True)
     return neo4j_home
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -114,12 +115,40 @@ class Browser:
 
     def run(self, text: str) -> None:
         """Paste a text into the editor, run it, and wait for its answer, the only one then on the page."""
-        WebDriverWait(self.driver, SECONDS).until(lambda _: self._closed())
+        self.clear()
         self.driver.execute_async_script("navigator.clipboard.writeText(arguments[0]).then(arguments[1])", text)
         self.click("[data-testid=activeEditor] .view-lines")
         self.wait("[data-testid=activeEditor] textarea").send_keys(Keys.CONTROL, "v")
+        self.send()
+
+    def send(self) -> None:
+        """Run what is in the editor, and wait for its answer."""
         self.click("[data-testid=editor-Run]")
-        self.wait("[data-testid=frame-loaded-contents], [data-testid=rawParamData]")
+        self.wait(f"[data-testid=frame-loaded-contents], [data-testid=rawParamData], {FRAME} pre")  # the last a style's
+
+    def clear(self) -> None:
+        """Close all answers."""
+        WebDriverWait(self.driver, SECONDS).until(lambda _: self._closed())
+
+    def editor(self) -> str:
+        """The text in the editor, as far as it shows it; its spaces are not to be broken."""
+        return self.wait("[data-testid=activeEditor] .view-lines").text.replace("\xa0", " ")
+
+    def drop(self, path: Path) -> None:
+        """Drag a file onto the page, as from a file manager."""
+        data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
+        for kind in ("dragEnter", "dragOver", "drop"):
+            self.driver.execute_cdp_cmd("Input.dispatchDragEvent", {"type": kind, "x": 700, "y": 500, "data": data})
+
+    def drawn(self, text: str) -> None:
+        """Run a query and wait until its graph is drawn and has come to rest."""
+        self.run(text)
+        assert not self.errors()
+        self.show("Visualization")
+        self.wait("svg g.node")
+        places = ""
+        while places != (places := str([each.get_attribute("transform") for each in self.all("svg g.node")])):
+            time.sleep(1)
 
     def _closed(self) -> bool:
         """Close the frames, by script as some lie outside the window; whether there were none."""

@@ -39,27 +39,6 @@ def test_a_wrong_password_is_refused(page):
     assert page.wait("[data-testid=frame]", "authentication failure")
 
 
-@pytest.mark.parametrize("name", ["phecode_to_efo", "variants_of_disease"])
-def test_a_query_of_the_demo_gives_in_the_browser_what_kg_gets(name, browser, store):
-    rows = browser.table(store.cypher(f"browser/{name}"))
-
-    assert len(rows) >= 10
-    assert rows == store.query(f"browser/{name}")
-
-
-def test_the_demo_draws_a_variant_with_its_nearest_terms_and_known_traits(browser, store):
-    browser.run(store.cypher("browser/diseases_of_variant"))
-    browser.show("Visualization")
-    browser.wait("svg g.node")
-    terms = {row["n"]["id"] for row in store.query("browser/diseases_of_variant")}
-
-    assert not browser.errors()
-    assert len(terms) == 10
-    assert len(browser.all("svg g.node")) > len(terms)
-    assert browser.wait("svg .relationship", "ASSOCIATED_WITH")  # filed under an id that EFO has replaced since
-    assert browser.wait("svg .relationship", "REPLACED_BY")
-
-
 @pytest.mark.parametrize(
     ("name", "command"),
     [

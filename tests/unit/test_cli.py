@@ -18,7 +18,7 @@ def commands(group: typer.Typer, prefix: str = "") -> list[str]:
     names = [f"{prefix}{command.name or command.callback.__name__}" for command in group.registered_commands]  # type: ignore[union-attr]
     for sub in group.registered_groups:
         assert sub.typer_instance is not None
-        named = isinstance(sub.name, str)  # without a name its commands are the group's own
+        named = isinstance(sub.name, str)  # else its commands are kg's own
         names += commands(sub.typer_instance, f"{prefix}{sub.name} " if named else prefix)
     return names
 
