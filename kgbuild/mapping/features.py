@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -147,6 +147,11 @@ class Target:
         self._rare_G = np.flatnonzero(self.ngrams.frequency_G <= _COMMON)
         self._rare_GK = csr_array(self.ngrams.matrix_KG[:, self._rare_G].T.tocsr())
 
+    @property
+    def vectors(self) -> Vectors:
+        """Of all names."""
+        return Vectors((self.keys, self.vectors_KD))
+
     def tfidf(self, asked_RG: csr_array) -> Floats:
         """Similarity [R, K] to all names by n-grams that are not common: enough to find candidates."""
         out: Floats = (asked_RG[:, self._rare_G] @ self._rare_GK).toarray()
@@ -279,8 +284,8 @@ def _names(
     row_T = names.first[query_P[pair_T]] + at
     begin_P = np.searchsorted(pair_T, np.arange(len(term_P)))  # where a pair's labels meet
 
-    def best(scores_T: NDArray[np.floating]) -> NDArray[np.floating]:
-        out: NDArray[np.floating] = np.maximum.reduceat(scores_T, begin_P)
+    def best(scores_T: NDArray[Any]) -> NDArray[Any]:
+        out: NDArray[Any] = np.maximum.reduceat(scores_T, begin_P)
         return out
 
     words = asked.words

@@ -7,25 +7,36 @@ target ───┘                              ▲
 """
 
 import datetime
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # scikit-learn needs it too
 
+from kgbuild.errors import InputError
+from kgbuild.mapping.assign import one_to_one as assigned
 from kgbuild.mapping.evidence import Sets, Ties
-from kgbuild.mapping.features import Target, describe
+from kgbuild.mapping.features import Target, describe, inverted
 from kgbuild.mapping.keep import Keep
+from kgbuild.mapping.kind import Side, kinds
+from kgbuild.mapping.lists import OwnList
 from kgbuild.mapping.rank import Example, Ranker, fit
-from kgbuild.mapping.subjects import read_subjects
-from kgbuild.mapping.table import ranked
+from kgbuild.mapping.reason import check
+from kgbuild.mapping.review.signed import Signed, apply, signed_links
+from kgbuild.mapping.subjects import Subjects, read_subjects
+from kgbuild.mapping.table import CURATED, NONE, ranked
 from kgbuild.mapping.teachers import lesson
 from kgbuild.mapping.terms import Scope, Terms, read_target, read_terms, scope
 from kgbuild.store import Store
 
 _LINK = ("subject_id", "subject_label", "object_id", "object_label", "rank", "similarity_score", "confidence")
+_SPARE = 2  # candidates more than asked for: some turn out to be no match
+_ASSIGNED = 5  # candidates of each subject that a one-to-one mapping chooses from
+_PLACES = 12  # names of ancestors and of children that a kind of match is read from
 
 
 @dataclass
@@ -53,58 +64,128 @@ class Onto:
 @threadpool_limits.wrap(limits=1)  # type: ignore[untyped-decorator]  # threadpoolctl is not typed
 def harmonize(
     store: Store,
-    source: str,
+    source: str | OwnList,
     target_name: str,
     top: int = 1,
     write: bool = False,
     codes: bool = True,
     asserted: bool = True,
+    one_to_one: bool = False,
 ) -> pd.DataFrame:
-    """Map one vocabulary onto another.
+    """Map one vocabulary, or a list of one's own, onto another.
 
     Args:
         store: The graph, enriched.
-        source, target_name: Vocabularies or releases, in any spelling; the source may be a list of one's own.
+        source, target_name: Vocabularies or releases, in any spelling; or as source a list.
         top: Candidates a concept.
         write: Also write SIMILAR_TO links, replacing those of an earlier mapping of the same two, in one transaction.
         codes: Use the texts of the codes that the source's concepts group, and what curators tied to them.
-        asserted: Use what curators tied the source's concepts to; without it, they are mapped as if nobody had.
+        asserted: Use what curators tied the source's concepts to, what they signed and what contradicts it; without it,
+            they are mapped as if nobody had.
+        one_to_one: Each subject and each object in one link at most, the best assignment as a whole.
 
     Returns:
-        The table of `kgbuild.mapping.table`; its `attrs` have source, target, model, model_digest and graph.
+        The table of `kgbuild.mapping.table`; its `attrs` have source, target, model, model_digest, graph, and
+        `conflicts`: what was found contradictory, a dictionary each (`kgbuild.mapping.reason.CONFLICTS`).
 
     Raises:
-        InputError: An unknown or empty vocabulary, a graph without embeddings, or `write` with a list of one's own.
+        InputError: An unknown or empty vocabulary, a graph without embeddings, or a list whose links are to be written.
     """
+    own = source if isinstance(source, OwnList) else None
+    if own and write:
+        raise InputError(f"{own.scope.name}: a list that is not in the graph has no links there; write it with --out")
     keep = Keep(store)
-    from_, to = scope(store, source), scope(store, target_name)
+    from_, to = own.scope if own else scope(store, str(source)), scope(store, target_name)
     onto = keep.get(f"onto-{to.name}", lambda: Onto.read(store, to))
-    subjects = keep.get(f"from-{from_.name}", lambda: read_subjects(store, from_))
-    grouping = codes and bool(subjects.groups)
-    ranker = keep.get(
-        f"ranker-{to.name}-{from_.name}{'-codes' * grouping}{'-asserted' * asserted}",
-        lambda: learned(store, onto, from_, grouping, asserted),
-    )
-    if not asserted:
-        subjects.ties = {}
-    described = list(
-        describe(onto.target, subjects.queries(onto.ties, onto.sets.of, codes), onto.target.vectors + subjects.vectors)
-    )
-    scored = ranker.score([features_CF for _, features_CF in described])
-    ids, labels, terms = subjects.terms.ids, subjects.terms.labels, onto.terms
-    links = [
-        (ids[i], labels[i], terms.ids[term], terms.labels[term], rank, score, confidence)
-        for i, ((terms_C, _), scores_C) in enumerate(zip(described, scored, strict=True))
-        for rank, (term, score, confidence) in enumerate(_best(ranker, terms_C, scores_C, top), 1)
-    ]
-    frame = ranked(links, _LINK)
-    frame.attrs |= {
+    subjects = own.subjects(store) if own else keep.get(f"from-{from_.name}", lambda: read_subjects(store, from_))
+    scored = _scored(store, keep, onto, subjects, from_, codes, asserted)
+    signed = signed_links(store, from_, to) if asserted and not own else Signed()
+    deep = (max(top, _ASSIGNED) if one_to_one else top) + _SPARE + signed.most_rejected
+    frame = _told(subjects, onto, scored, deep)
+    frame.attrs = {
         "source": from_.name, "target": to.name, "model": Path(keep.model).name, "model_digest": keep.model_digest,
         "graph": keep.graph,
     }  # fmt: skip
+    frame = apply(frame, signed)
+    conflicts: list[dict[str, Any]] = []
+    if asserted:
+        about = dict(frame.attrs)
+        frame, found = check(store, frame)
+        frame.attrs, conflicts = about, found.to_dict("records")
+    frame = assigned(frame) if one_to_one else _first(frame, top)
+    frame.attrs["conflicts"] = conflicts
     if write:
         _write(store, frame)
     return frame
+
+
+def _scored(
+    store: Store, keep: Keep, onto: Onto, subjects: Subjects, from_: Scope, codes: bool, asserted: bool
+) -> list[tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32] | None]]:
+    """Of each subject its candidate terms, best first, their scores and confidences."""
+    grouping = codes and bool(subjects.groups)
+    ranker = keep.get(
+        f"ranker-{onto.scope.name}-{from_.name}{'-codes' * grouping}{'-asserted' * asserted}",
+        lambda: learned(store, onto, from_, grouping, asserted),
+    )
+    if not asserted:
+        subjects = replace(subjects, ties={})
+    queries = subjects.queries(onto.ties, onto.sets.of, codes)
+    described = list(describe(onto.target, queries, onto.target.vectors + subjects.vectors))
+    out = []
+    for (terms_C, _), scores_C in zip(described, ranker.score([each for _, each in described]), strict=True):
+        best = np.lexsort((terms_C, -scores_C))  # of equal scores the first term
+        out.append((terms_C[best], scores_C[best], ranker.confidence(scores_C[best])))
+    return out
+
+
+def _told(
+    subjects: Subjects,
+    onto: Onto,
+    scored: Iterable[tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32] | None]],
+    top: int,
+) -> pd.DataFrame:
+    """The best candidates as links with their kinds; those that are no match are left out."""
+    subject_sides, object_sides = _Sides(subjects.terms), _Sides(onto.terms)
+    links, pairs = [], []
+    for i, (terms_C, scores_C, confidence_C) in enumerate(scored):
+        for place, term in enumerate(terms_C[:top].tolist()):
+            confidence = None if confidence_C is None else float(confidence_C[place])
+            ends = subjects.terms.ids[i], subjects.terms.labels[i], onto.terms.ids[term], onto.terms.labels[term]
+            links.append((*ends, place + 1, float(scores_C[place]), confidence))
+            pairs.append((subject_sides[i], object_sides[term]))
+    frame = ranked(links, _LINK)
+    verdicts = kinds(pairs)
+    frame["kind"] = [verdict.kind for verdict in verdicts]
+    frame["comment"] = ["; ".join(verdict.reasons) or None for verdict in verdicts]
+    return frame[frame["kind"] != NONE].reset_index(drop=True)
+
+
+class _Sides:
+    """Concepts as a kind of match is read from them, each made once."""
+
+    def __init__(self, terms: Terms) -> None:
+        self._terms, self._parents = terms, terms.above()
+        self._children = inverted(self._parents)
+        self._made: dict[int, Side] = {}
+
+    def __getitem__(self, at: int) -> Side:
+        if at not in self._made:
+            labels = self._terms.labels
+            above = [labels[parent] for parent in self._parents[at][:_PLACES]]
+            below = [labels[child] for child in self._children[at][:_PLACES]]
+            names = [labels[at], *self._terms.names[at][1:]]
+            self._made[at] = Side(names, above, below)
+        return self._made[at]
+
+
+def _first(frame: pd.DataFrame, top: int) -> pd.DataFrame:
+    """The first links of each subject, numbered; all that curators signed."""
+    rank = frame.groupby("subject_id", sort=False).cumcount() + 1
+    signed = frame["mapping_justification"] == CURATED if "mapping_justification" in frame else False
+    out = frame.assign(rank=rank)[(rank <= top) | signed].reset_index(drop=True)
+    out.attrs = dict(frame.attrs)
+    return out.dropna(axis="columns", how="all")
 
 
 def learned(store: Store, onto: Onto, from_: Scope, grouping: bool, asserted: bool) -> Ranker:
@@ -114,7 +195,7 @@ def learned(store: Store, onto: Onto, from_: Scope, grouping: bool, asserted: bo
         return Ranker()
     subjects, right = found
     if not asserted:
-        subjects.ties = {}
+        subjects = replace(subjects, ties={})
     queries = subjects.queries(onto.ties, onto.sets.of)
     described = describe(onto.target, queries, onto.target.vectors + subjects.vectors)
     return fit(
@@ -125,24 +206,18 @@ def learned(store: Store, onto: Onto, from_: Scope, grouping: bool, asserted: bo
     )
 
 
-def _best(
-    ranker: Ranker, terms_C: NDArray[np.int64], scores_C: NDArray[np.float32], top: int
-) -> list[tuple[int, float, float | None]]:
-    """The best candidates: term, score, confidence; of equal scores the first term."""
-    confidence_C = ranker.confidence(scores_C)
-    best = np.lexsort((terms_C, -scores_C))[:top]
-    return [
-        (int(terms_C[i]), float(scores_C[i]), None if confidence_C is None else float(confidence_C[i])) for i in best
-    ]
-
-
 def _write(store: Store, frame: pd.DataFrame) -> None:
     """The mapping as SIMILAR_TO links."""
     rows = [
-        {"subject": row.subject_id, "object": row.object_id, "rank": row.rank, "score": row.similarity_score,
-         "confidence": getattr(row, "confidence", None)}
-        for row in frame.itertuples()
+        {"subject": row["subject_id"], "object": row["object_id"], "rank": row["rank"], "kind": row["kind"],
+         "score": _rounded(row["similarity_score"]), "confidence": _rounded(row.get("confidence"))}
+        for row in frame.to_dict("records")
+        if row.get("mapping_justification") != CURATED  # what is asserted is never mixed with what is computed
     ]  # fmt: skip
     run = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-    about = {name: frame.attrs[name] for name in ("source", "target", "model")}
+    about = {name: frame.attrs[name] for name in ("source", "target", "model", "model_digest", "graph")}
     store.query("similar/link", rows=rows, run=run, **about)
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None or np.isnan(value) else round(float(value), 4)

@@ -157,7 +157,10 @@ def computed_links(store: "Store", source: str | None = None, target: str | None
         if frame[side].nunique() == 1:
             frame.attrs[side] = frame[side][0]
     frame.attrs |= {"model": ", ".join(sorted(frame["model"].unique())), "date": frame["run"].max()[:10]}
-    return frame.drop(columns=["source", "target", "model", "run"])
+    for name in ("model_digest", "graph"):
+        if frame[name].nunique() == 1 and frame[name].notna().all():
+            frame.attrs[name] = frame[name][0]
+    return frame.drop(columns=["source", "target", "model", "model_digest", "graph", "run"])
 
 
 def export_links(store: "Store", path: Path, source: str | None = None, target: str | None = None) -> int:

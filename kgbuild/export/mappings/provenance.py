@@ -84,7 +84,7 @@ class Provenance:
             store: The graph that the table was computed from.
         """
         known: dict[str, Any] = _of_graph(store, frame.attrs) if store is not None else {}
-        known = {key: value for key, value in frame.attrs.items() if value is not None} | known
+        known |= {key: value for key, value in frame.attrs.items() if value is not None}
         subject, object_ = (
             Vocabulary(known.get(side), known.get(f"{side}_version"), known.get(f"{side}_licence"))
             for side in ("source", "target")
