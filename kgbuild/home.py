@@ -8,7 +8,7 @@ import platformdirs
 
 from kgbuild.errors import InputError
 
-Folder = Literal["neo4j", "downloads", "staged", "graph", "models", "pairs", "spark", "logs"]
+Folder = Literal["neo4j", "downloads", "staged", "graph", "models", "pairs", "encoded", "spark", "logs"]
 
 
 def home() -> Path:
