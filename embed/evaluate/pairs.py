@@ -4,14 +4,18 @@ Refuted pairs are those that looked alike to a tool and were refused by a curato
 is far from enough. Verdicts differ by vocabularies (nearly all of some were refuted): the AUC *within* pairs of
 vocabularies leaves out what knowing the two vocabularies says.
 
+A score that learns from the graph is asked for a fold at a time, of whole pairs of vocabularies: it may learn from
+links between other vocabularies than the fold's, and from nothing that it is asked for.
+
 Legend: N pairs, R resamples, G n-grams.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from embed.evaluate import statistics
@@ -22,6 +26,7 @@ from kgbuild.graph import name_key
 #: A table of pairs, with the columns of `gold.read_labelled` less `right` → scores [N].
 Score = Callable[[pd.DataFrame], Any]
 _FIRST = "character TF-IDF"
+_FOLDS = 5
 _RESAMPLES = 2_000
 
 
@@ -30,7 +35,7 @@ def evaluate(frame: pd.DataFrame, scores: Mapping[str, Score]) -> pd.DataFrame:
 
     Args:
         frame: Of `gold.read_labelled`.
-        scores: Further ones, by name; they are not shown the verdicts.
+        scores: Further ones, by name; they are not shown the verdicts, and are asked for a fold at a time.
 
     Returns:
         A row a score: score, pairs, right (how many are), auc, low, high (95 % of bootstrap resamples of pairs), within
@@ -39,11 +44,15 @@ def evaluate(frame: pd.DataFrame, scores: Mapping[str, Score]) -> pd.DataFrame:
     """
     right_N = frame["right"].to_numpy(bool)
     asked = frame.drop(columns="right")
-    given = _baselines(asked) | {name: np.asarray(score(asked.copy()), float) for name, score in scores.items()}
     vocabularies = [
-        f"{one.partition(':')[0]} {other.partition(':')[0]}".lower()
-        for one, other in zip(frame["subject_id"], frame["object_id"], strict=True)
+        " ".join(sorted(each.partition(":")[0].lower() for each in ids))
+        for ids in zip(frame["subject_id"], frame["object_id"], strict=True)
     ]
+    given = _baselines(asked)
+    for name, score in scores.items():
+        given[name] = np.empty(len(frame))
+        for rows in _folds(vocabularies):
+            given[name][rows] = score(asked.iloc[rows].reset_index(drop=True))
     drawn = {name: np.concatenate([
         statistics.auc(score_N, right_N, some_RN) for some_RN in statistics.resamples(len(frame), _RESAMPLES)
     ]) for name, score_N in given.items()}  # fmt: skip
@@ -62,6 +71,15 @@ def evaluate(frame: pd.DataFrame, scores: Mapping[str, Score]) -> pd.DataFrame:
             row["p"] = statistics.two_sided(above_R)
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _folds(vocabularies: Sequence[str]) -> list[NDArray[np.int64]]:
+    """Rows of five folds of about equal size, each of whole pairs of vocabularies."""
+    folds: list[list[int]] = [[] for _ in range(_FOLDS)]
+    groups = pd.Series(np.arange(len(vocabularies))).groupby(list(vocabularies)).indices
+    for rows in sorted(groups.values(), key=len, reverse=True):
+        min(folds, key=len).extend(rows.tolist())
+    return [np.array(sorted(rows)) for rows in folds if rows]
 
 
 def _baselines(frame: pd.DataFrame) -> dict[str, Doubles]:

@@ -1,6 +1,5 @@
 """Ranking without a database: what speaks for a term, what a ranker learns, how a mapping is measured."""
 
-
 import numpy as np
 import pytest
 from hypothesis import given

@@ -251,3 +251,20 @@ def test_a_score_of_pairs_stands_beside_likeness_of_labels(tmp_path: Path, monke
     assert by["auc"]["by vocabulary"] == 1
     assert by["above_low"]["by vocabulary"] > 0
     assert by["within"].isna().all()  # no two vocabularies have pairs of both verdicts
+
+
+def test_a_score_is_asked_for_whole_pairs_of_vocabularies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("KG_HOME", str(tmp_path))
+    rows = [(f"{v}:{i}", f"thing {i}", f"X:{i}", f"ding {v} {i}", i % 2 == 0) for v in "abcdefgh" for i in range(4)]
+    frame = pd.DataFrame(rows, columns=["subject_id", "subject_label", "object_id", "object_label", "right"])
+    asked: list[set[str]] = []
+
+    def score(part: pd.DataFrame) -> np.ndarray:
+        asked.append({identifier[0] for identifier in part["subject_id"]})
+        return part["subject_id"].str[2:].astype(int) % 2 == 0
+
+    found = pairs.evaluate(frame, {"even": score}).set_index("score")
+
+    assert found["auc"]["even"] == 1
+    assert sorted(letter for each in asked for letter in each) == list("abcdefgh")
+    assert len(asked) == 5
