@@ -54,12 +54,13 @@ def evaluate(
         InputError: No concept of the gold has a right answer in the target; a list without labels.
     """
     steps = steps or Steps()
-    model = enriched_with(store)
+    folder = enriched_with(store)
+    model = "minilm" if load_encoder("minilm").digest == _digest(store) else Path(folder).name
     to = scope(store, target_name)
     objects = read_terms(store, to)
     name = source if own_list else scope(store, source).name
     whole = Gold.read(path, name)
-    given: Any = _list(whole, path, model) if own_list else name
+    given: Any = _list(whole, path, folder) if own_list else name
     subjects: Terms = given.terms if own_list else read_terms(store, scope(store, source))
     gold = whole.met(subjects.ids, objects.ids)
     if not gold.answers:
@@ -68,24 +69,27 @@ def evaluate(
     notes = []
     if left := len(whole.answers) - len(gold.answers):
         notes.append(
-            f"{left:,} of the gold's {len(whole.answers):,} concepts left out: they or their answers are absent"
+            f"{left:,} of {len(whole.answers):,} concepts of the gold left out: they or their answers are absent"
         )
-    names = {
-        concept: keys for concept, keys in zip(subjects.ids, subjects.names, strict=True) if concept in gold.answers
-    }
+    names = {i: keys for i, keys in zip(subjects.ids, subjects.names, strict=True) if i in gold.answers}
     tally = Tally(_truth(store, [gold.answers[concept] for concept in names], objects.ids))
     with steps.step("baselines"):
-        vectors = read_vectors(
-            store, {key for some in (objects.names, names.values()) for keys in some for key in keys}
-        )
+        asked_keys = {key for keys in names.values() for key in keys}
+        vectors = read_vectors(store, asked_keys.union(*objects.names))
         if own_list:
-            vectors = given.completed(vectors, {key for keys in names.values() for key in keys})
-        notes += _measure_baselines(tally, objects, list(names.values()), Path(model).name, vectors)
+            vectors = given.completed(vectors, asked_keys)
+        notes += _measure_baselines(tally, objects, list(names.values()), model, vectors)
     with steps.step(OURS):
         frame, note = _mapped(store, given, target_name, gold)
     _measure_frame(tally, frame, list(names), objects.ids)
-    mapped = Mapped(name, to.name, Path(model).name)
+    mapped = Mapped(name, to.name, model)
     return summary(tally, frame, gold, list(names), objects.ids, [*notes, note], mapped)
+
+
+def _digest(store: Store) -> str:
+    """Of the model whose vectors the graph has."""
+    (row,) = store.query("enrich/recorded")
+    return str(row["encoded"]["digest"])
 
 
 def asserted(store: Store, gold: Gold) -> frozenset[tuple[str, str]]:
@@ -149,7 +153,9 @@ def _measure_baselines(
 ) -> list[str]:
     """Score by every baseline; what is absent, in words."""
     target_keys, asked_keys = ({key for keys in names for key in keys} for names in (objects.names, asked))
-    models = {"minilm": encoded("minilm", target_keys, asked_keys)} | {model: vectors}
+    models = {"minilm": encoded("minilm", target_keys, asked_keys)}
+    if model != "minilm":
+        models[model] = vectors
     for scored in Names(objects).compared(asked, models):
         for method, each in scored.items():
             tally.add(method, each)

@@ -95,7 +95,7 @@ def _p(value: float) -> str:
 
 
 def write(found: Evaluation, folder: Path) -> None:
-    """Write a CSV a table, and reliability.png and .svg where there is a confidence.
+    """Write a CSV a table that is not empty, and reliability.png and .svg where there is a confidence.
 
     Raises:
         InputError: The folder cannot be written.
@@ -105,8 +105,9 @@ def write(found: Evaluation, folder: Path) -> None:
     except OSError as error:
         raise InputError(f"{folder}: {error.strerror}; give a folder that can be written") from error
     for name, frame in frames(found).items():
-        with replacing(folder / f"{name}.csv") as (part,):
-            frame.to_csv(part, index=False)
+        if len(frame):
+            with replacing(folder / f"{name}.csv") as (part,):
+                frame.to_csv(part, index=False)
     if len(found.reliability):
         _draw(found, folder)
 
