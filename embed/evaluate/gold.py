@@ -14,6 +14,7 @@ import csv
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -132,9 +133,11 @@ def _is_xml(path: Path) -> bool:
 
 
 def _read(path: Path) -> pd.DataFrame:
-    """A table of tabs, without SSSOM's metadata; a quotation mark is text, as SSSOM's own tables have it."""
+    """A table of tabs, behind SSSOM's metadata; quotation marks are text, as SSSOM's own tables have them."""
     try:
-        return pd.read_csv(path, sep="\t", dtype=str, comment="#", quoting=csv.QUOTE_NONE, encoding="utf-8-sig")
+        with path.open(encoding="utf-8-sig") as file:
+            metadata = sum(1 for _ in takewhile(lambda line: line.startswith("#"), file))
+        return pd.read_csv(path, sep="\t", dtype=str, skiprows=metadata, quoting=csv.QUOTE_NONE, encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise InputError(f"{path}: cannot be read ({str(error).strip()}); {_EXPECTED}") from error
 

@@ -58,7 +58,7 @@ def evaluate(
     model = "minilm" if load_encoder("minilm").digest == _digest(store) else Path(folder).name
     to = scope(store, target_name)
     objects = read_terms(store, to)
-    name = source if own_list else scope(store, source).name
+    name = source if own_list else _known(store, source)
     whole = Gold.read(path, name)
     given: Any = _list(whole, path, folder) if own_list else name
     subjects: Terms = given.terms if own_list else read_terms(store, scope(store, source))
@@ -84,6 +84,14 @@ def evaluate(
     _measure_frame(tally, frame, list(names), objects.ids)
     mapped = Mapped(name, to.name, model)
     return summary(tally, frame, gold, list(names), objects.ids, [*notes, note], mapped)
+
+
+def _known(store: Store, source: str) -> str:
+    """A vocabulary's name as users know it."""
+    try:
+        return scope(store, source).name
+    except InputError as error:
+        raise InputError(f"{error}; --own-list maps the gold table's own labels instead") from error
 
 
 def _digest(store: Store) -> str:

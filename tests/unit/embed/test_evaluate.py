@@ -47,10 +47,10 @@ def test_gold_is_read_from_bare_codes_and_from_sssom(tmp_path: Path):
 
 
 def test_gold_is_read_from_a_table_of_two_sides_with_labels(tmp_path: Path):
-    gold = read(tmp_path, 'id_a\tlabel_a\tid_b\tlabel_b\nNCIT:C9\tGoiter, "toxic"\tDOID:4\tdisease\n', "NCIT")
+    gold = read(tmp_path, 'id_a\tlabel_a\tid_b\tlabel_b\nNCIT:C9\tGoiter #2, "toxic"\tDOID:4\tdisease\n', "NCIT")
 
     assert gold.answers == {"NCIT:C9": {"DOID:4"}}
-    assert gold.labels == {"NCIT:C9": 'Goiter, "toxic"'}
+    assert gold.labels == {"NCIT:C9": 'Goiter #2, "toxic"'}
 
 
 def test_of_a_wide_table_the_rows_with_strong_evidence_are_answers(tmp_path: Path):
