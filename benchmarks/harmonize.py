@@ -10,7 +10,7 @@ its own, held to so many cores, twice: the second time shows what the first one 
                            target, as one matrix product of vectors and one of character n-grams, and the best of each
 
 and the ratio of the two; `reads` is how long the graph takes to give the target's names and vectors, which both need.
-Seconds for 16,000 concepts are given where a vocabulary has other than that, in proportion. Without an enriched graph
+Of a large vocabulary it also says how long 16,000 concepts would take in proportion. Without an enriched graph
 (the starter data, as `make bench` has it) there is nothing to measure, and one line says so.
 """
 
@@ -42,7 +42,7 @@ def measure(source: str, target: str) -> None:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         reads, bound = exact_search(store, source, target)
     n = frame["subject_id"].nunique()
-    scaled = "" if abs(n / ASKED - 1) < 0.05 else f"; {seconds * ASKED / n:.0f} s for {ASKED:,}"
+    scaled = f"; in proportion {seconds * ASKED / n:.0f} s for {ASKED:,}" if n > ASKED // 4 else ""
     print(
         f"{source} → {target}: {n:,} concepts in {seconds:.1f} s{scaled}; peak memory {peak:,.0f} MiB; reads "
         f"{reads:.1f} s; bound {bound:.1f} s; ratio {seconds / bound:.1f}, without reading "

@@ -51,11 +51,9 @@ def evaluate(frame: pd.DataFrame, scores: Mapping[str, Score]) -> pd.DataFrame:
     given = _baselines(asked)
     for name, score in scores.items():
         given[name] = np.empty(len(frame))
-        for rows in _folds(vocabularies):
-            given[name][rows] = score(asked.iloc[rows].reset_index(drop=True))
-    drawn = {name: np.concatenate([
-        statistics.auc(score_N, right_N, some_RN) for some_RN in statistics.resamples(len(frame), _RESAMPLES)
-    ]) for name, score_N in given.items()}  # fmt: skip
+        for fold in _folds(vocabularies):
+            given[name][fold] = score(asked.iloc[fold].reset_index(drop=True))
+    drawn = {name: _resampled(score_N, right_N) for name, score_N in given.items()}
     rows = []
     for name, score_N in given.items():
         (area,) = statistics.auc(score_N, right_N)
@@ -71,6 +69,11 @@ def evaluate(frame: pd.DataFrame, scores: Mapping[str, Score]) -> pd.DataFrame:
             row["p"] = statistics.two_sided(above_R)
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _resampled(score_N: Doubles, right_N: NDArray[np.bool_]) -> Doubles:
+    parts = [statistics.auc(score_N, right_N, drawn_RN) for drawn_RN in statistics.resamples(len(right_N), _RESAMPLES)]
+    return np.concatenate(parts)
 
 
 def _folds(vocabularies: Sequence[str]) -> list[NDArray[np.int64]]:

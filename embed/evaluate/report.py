@@ -40,11 +40,11 @@ def show(found: Evaluation) -> None:
     table(
         [
             {"against": row.method, "Acc@1": _interval(row, "acc1", "+"),
-             "alone right": f"{row.won:.4g} : {row.lost:.4g}", "p": _p(row.p),
+             "alone": f"{row.won:.4g}:{row.lost:.4g}", "p": _p(row.p),
              "Acc@5": _interval(row, "acc5", "+"), "MRR": _interval(row, "mrr", "+")}
             for row in _by_id(found.tests)
         ],
-        title=f"\n{OURS} less each other; p of McNemar's exact test on Acc@1",
+        title=f"\n{OURS} less each other; how many each alone has right, p by McNemar's exact test",
     )  # fmt: skip
     if len(found.thresholds):
         _show_confidence(found)
@@ -55,19 +55,19 @@ def show(found: Evaluation) -> None:
 def _show_confidence(found: Evaluation) -> None:
     table(
         [
-            {"links with a confidence of at least": f"{row.threshold:.3f}",
-             "chosen for": row.rule + (" (by the answers)" if row.oracle else ""),
-             **{name: _interval(row, name.lower()) for name in ("precision", "recall", "F1", "coverage")}}
+            {"at least": f"{row.threshold:.3f}", "chosen for": row.rule + (" (by the answers)" if row.oracle else ""),
+             "precision": _interval(row, "precision"), "recall": row.recall, "F1": _interval(row, "f1"),
+             "coverage": row.coverage}
             for row in _by_id(found.thresholds)
         ],
-        title=f"\nThe confidence of {OURS}",
+        title=f"\nThe links of {OURS} with a confidence of",
     )  # fmt: skip
     errors = {row.bins: row for row in _by_id(found.calibration)}
-    said = ", ".join(
-        f"{errors[bins].error:.3f} ({errors[bins].low:.3f}, {errors[bins].high:.3f}) in ten bins of equal {bins}"
+    said = ", equal ".join(
+        f"{bins}: {errors[bins].error:.3f} ({errors[bins].low:.3f}, {errors[bins].high:.3f})"
         for bins in ("width", "mass")
     )
-    out.print(f"\nExpected calibration error {said}", markup=False)
+    out.print(f"\nExpected calibration error in ten bins, equal {said}", markup=False)
     table(
         [
             {"confidence": f"{row['from']:.3f} to {row.to:.3f}", "links": row.links, "mean": row.confidence,
