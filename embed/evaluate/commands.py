@@ -4,6 +4,7 @@ import importlib.util
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,9 @@ from embed.evaluate.gold import read_labelled
 from embed.evaluate.mapping import evaluate as figures
 from embed.pairs import ASSOCIATIONS, TASKS, PairCache
 from kgbuild.console import Steps
+from kgbuild.curie import standardize
 from kgbuild.errors import InputError
+from kgbuild.mapping import enriched_with
 from kgbuild.store import connect
 
 
@@ -41,10 +44,24 @@ def mapping(source: str, target: str, gold: Path, own_list: bool, as_json: bool,
 def pairs(files: Sequence[Path]) -> pd.DataFrame:
     """AUC of likeness of labels, and of kg's score of any pair, on curated positive and negative pairs."""
     frame = read_labelled(files)
-    scores: dict[str, areas.Score] = {}
-    if importlib.util.find_spec("kgbuild.mapping.pairs"):
-        scores["kg"] = importlib.import_module("kgbuild.mapping.pairs").score_pairs
-    return areas.evaluate(frame, scores)
+    if not importlib.util.find_spec("kgbuild.mapping.pairs"):
+        return areas.evaluate(frame, {})
+    scorer = importlib.import_module("kgbuild.mapping.pairs").PairScorer
+    try:
+        with connect() as store:
+            encode = load_encoder(enriched_with(store)).encode
+
+            def learned_elsewhere(part: pd.DataFrame) -> Any:
+                """By a model that saw no pair of the part's vocabularies."""
+                ids = {side: part[side].map(standardize) for side in ("subject_id", "object_id")}
+                prefixes = (each.str.partition(":")[0] for each in ids.values())
+                without = {f"{one}|{other}" for one, other in zip(*prefixes, strict=True)}
+                return scorer.fit(store, encode, without).score_pairs(part.assign(**ids))
+
+            return areas.evaluate(frame, {"kg": learned_elsewhere})
+    except InputError as error:
+        Steps().tell(f"kg's own score of a pair is left out: {error}")
+        return areas.evaluate(frame, {})
 
 
 def association(name: str | None) -> pd.DataFrame:
