@@ -14,8 +14,7 @@ from embed.baselines.locus_neighbour import locus_neighbour
 from embed.baselines.svd import svd
 from embed.checkpoint import Encoder, load_encoder
 from embed.commands import model_folder, read_pairs, split_of
-from embed.evaluate import pairs as areas
-from embed.evaluate import report
+from embed.evaluate import report, verdicts
 from embed.evaluate.association import CROSSED_STUDY, Score, evaluate, rank_by_odds
 from embed.evaluate.gold import read_labelled
 from embed.evaluate.mapping import evaluate as figures
@@ -45,7 +44,7 @@ def pairs(files: Sequence[Path]) -> pd.DataFrame:
     """AUC of likeness of labels, and of kg's score of any pair, on curated positive and negative pairs."""
     frame = read_labelled(files)
     if not importlib.util.find_spec("kgbuild.mapping.pairs"):
-        return areas.evaluate(frame, {})
+        return verdicts.evaluate(frame, {})
     scorer = importlib.import_module("kgbuild.mapping.pairs").PairScorer
     try:
         with connect() as store:
@@ -58,10 +57,10 @@ def pairs(files: Sequence[Path]) -> pd.DataFrame:
                 without = {f"{one}|{other}" for one, other in zip(*prefixes, strict=True)}
                 return scorer.fit(store, encode, without).score_pairs(part.assign(**ids))
 
-            return areas.evaluate(frame, {"kg": learned_elsewhere})
+            return verdicts.evaluate(frame, {"kg": learned_elsewhere})
     except InputError as error:
         Steps().tell(f"kg's own score of a pair is left out: {error}")
-        return areas.evaluate(frame, {})
+        return verdicts.evaluate(frame, {})
 
 
 def association(name: str | None) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 from sklearn.metrics import f1_score, precision_recall_fscore_support, roc_auc_score
 
-from embed.evaluate import pairs, statistics
+from embed.evaluate import statistics, verdicts
 from embed.evaluate.baselines import Names, encoded, text2term
 from embed.evaluate.gold import Gold, read_labelled
 from kgbuild.errors import InputError
@@ -244,7 +244,7 @@ def test_a_score_of_pairs_stands_beside_likeness_of_labels(tmp_path: Path, monke
     rows = [(f"a:{i}", f"thing {i}", f"b:{i}", f"thing {i}", True) for i in range(20)]
     rows += [(f"a:{i}", f"thing {i}", f"c:{i}", f"thing {i}", False) for i in range(20)]
     frame = pd.DataFrame(rows, columns=["subject_id", "subject_label", "object_id", "object_label", "right"])
-    found = pairs.evaluate(frame, {"by vocabulary": lambda asked: asked["object_id"].str.startswith("b:")})
+    found = verdicts.evaluate(frame, {"by vocabulary": lambda asked: asked["object_id"].str.startswith("b:")})
     by = found.set_index("score")
 
     assert by["auc"]["character TF-IDF"] == pytest.approx(0.5)
@@ -263,7 +263,7 @@ def test_a_score_is_asked_for_whole_pairs_of_vocabularies(tmp_path: Path, monkey
         asked.append({identifier[0] for identifier in part["subject_id"]})
         return part["subject_id"].str[2:].astype(int) % 2 == 0
 
-    found = pairs.evaluate(frame, {"even": score}).set_index("score")
+    found = verdicts.evaluate(frame, {"even": score}).set_index("score")
 
     assert found["auc"]["even"] == 1
     assert sorted(letter for each in asked for letter in each) == list("abcdefgh")
