@@ -40,7 +40,7 @@ def show(found: Evaluation) -> None:
     table(
         [
             {"against": row.method, "Acc@1": _interval(row, "acc1", "+"),
-             "alone": f"{row.won:.4g}:{row.lost:.4g}", "p": _p(row.p),
+             "alone": f"{row.won:.0f}:{row.lost:.0f}", "p": _p(row.p),
              "Acc@5": _interval(row, "acc5", "+"), "MRR": _interval(row, "mrr", "+")}
             for row in _by_id(found.tests)
         ],
