@@ -591,11 +591,24 @@ def enrich(
 def evaluate_mapping(
     source: Annotated[str, typer.Argument(metavar="FROM", help="The vocabulary to map, such as phecode.")],
     target: Annotated[str, typer.Argument(metavar="TO", help="The vocabulary to map onto, such as EFO.")],
-    gold: Annotated[Path, typer.Option(help="The right answers: TSV or SSSOM with subject and object ids.")],
+    gold: Annotated[Path, typer.Option(help="The right answers: a table with both ids, SSSOM, or an OAEI alignment.")],
+    own_list: Annotated[
+        bool, typer.Option("--own-list", help="Map the gold's own concepts by their labels, not those in the graph.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="Folder for tables in CSV, predictions and a picture.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Acc@1, Acc@5 and MRR of a mapping against a gold table, with baselines on the same concepts."""
-    print_frame(_embed("evaluate.commands").mapping(source, target, gold), as_json)
+    """Measure `kg harmonize` and baselines on a gold table: accuracy, paired tests, what the confidence is worth."""
+    _embed("evaluate.commands").mapping(source, target, gold, own_list, as_json, out)
+
+
+@evaluate.command("pairs")
+def evaluate_pairs(
+    gold: Annotated[list[Path], typer.Argument(metavar="FILE…", help="SSSOM with right and negated (`Not`) rows.")],
+    as_json: Json = False,
+) -> None:
+    """Measure how well scores tell curated pairs from refuted ones, such as Biomappings': AUC."""
+    print_frame(_embed("evaluate.commands").pairs(gold), as_json)
 
 
 @evaluate.command("association")

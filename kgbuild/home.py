@@ -8,7 +8,7 @@ import platformdirs
 
 from kgbuild.errors import InputError
 
-Folder = Literal["neo4j", "downloads", "staged", "graph", "models", "pairs", "spark", "logs", "mappings"]
+Folder = Literal["neo4j", "downloads", "staged", "graph", "models", "pairs", "encoded", "spark", "logs", "mappings"]
 
 
 def home() -> Path:

@@ -1,7 +1,10 @@
 """What `kg evaluate` does: a mapping or a model beside baselines."""
 
+import importlib.util
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,17 +14,53 @@ from embed.baselines.locus_neighbour import locus_neighbour
 from embed.baselines.svd import svd
 from embed.checkpoint import Encoder, load_encoder
 from embed.commands import model_folder, read_pairs, split_of
+from embed.evaluate import report, verdicts
 from embed.evaluate.association import CROSSED_STUDY, Score, evaluate, rank_by_odds
+from embed.evaluate.gold import read_labelled
 from embed.evaluate.mapping import evaluate as figures
 from embed.pairs import ASSOCIATIONS, TASKS, PairCache
+from kgbuild.console import Steps
+from kgbuild.curie import standardize
 from kgbuild.errors import InputError
+from kgbuild.mapping import enriched_with
 from kgbuild.store import connect
 
 
-def mapping(source: str, target: str, gold: Path) -> pd.DataFrame:
-    """Acc@1, Acc@5 and MRR of `kg harmonize` and of baselines against a gold table."""
+def mapping(source: str, target: str, gold: Path, own_list: bool, as_json: bool, out: Path | None) -> None:
+    """Print, and write into `out`, what `kg harmonize` and baselines are worth against a gold table."""
+    steps = Steps()
     with connect() as store:
-        return figures(store, source, target, gold)
+        found = figures(store, source, target, gold, own_list, steps)
+    if as_json:
+        print(report.as_json(found))
+    else:
+        report.show(found)
+    if out is not None:
+        report.write(found, out)
+        steps.tell(f"Written to {out}")
+
+
+def pairs(files: Sequence[Path]) -> pd.DataFrame:
+    """AUC of likeness of labels, and of kg's score of any pair, on curated positive and negative pairs."""
+    frame = read_labelled(files)
+    if not importlib.util.find_spec("kgbuild.mapping.pairs"):
+        return verdicts.evaluate(frame, {})
+    scorer = importlib.import_module("kgbuild.mapping.pairs").PairScorer
+    try:
+        with connect() as store:
+            encode = load_encoder(enriched_with(store)).encode
+
+            def learned_elsewhere(part: pd.DataFrame) -> Any:
+                """By a model that saw no pair of the part's vocabularies."""
+                ids = {side: part[side].map(standardize) for side in ("subject_id", "object_id")}
+                prefixes = (each.str.partition(":")[0] for each in ids.values())
+                without = {f"{one}|{other}" for one, other in zip(*prefixes, strict=True)}
+                return scorer.fit(store, encode, without).score_pairs(part.assign(**ids))
+
+            return verdicts.evaluate(frame, {"kg": learned_elsewhere})
+    except InputError as error:
+        Steps().tell(f"kg's own score of a pair is left out: {error}")
+        return verdicts.evaluate(frame, {})
 
 
 def association(name: str | None) -> pd.DataFrame:

@@ -1,186 +1,197 @@
-"""How often a mapping's first terms are right, against a gold table, with baselines on the same concepts.
+"""How good a mapping is against a gold table, beside baselines, in one run on exactly the same concepts.
 
-Ties count by their expected value: of n terms with one score, each is first with probability 1/n. Strictly, a term is
-right if the gold names its id; beside it, terms that the graph asserts to be the same (EXACT_MATCH, REPLACED_BY) count
-as one. Candidates are the live terms of the target, and concepts without a right answer among them are left out.
+Candidates are the live terms of the target, and concepts without a right answer among them are left out. Strictly, a
+term is right if the gold names its id; beside it, terms that the graph asserts to be the same (EXACT_MATCH,
+REPLACED_BY) count as one. Ties count by their expected value: of n terms with one score, each is first with
+probability 1/n. A confidence is measured on the first link as it is given; its thresholds are chosen from the
+confidences of all links of the mapping, no right answer being looked at.
+
+What the graph asserts of the evaluated answers themselves is taken out: `asserted` finds it, and `harmonize` does not
+read what it is given as `hide`.
 
 Source: the figures of DESIGN.md and of shared task practice: Acc@k, mean reciprocal rank.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import dataclasses
+import importlib
+import inspect
+import tempfile
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from embed.checkpoint import load_encoder
-from kgbuild.curie import standardize
+from embed.evaluate.baselines import TEXT2TERM, Names, Scored, encoded, has_text2term, text2term
+from embed.evaluate.gold import Gold
+from embed.evaluate.summary import OURS, Evaluation, Mapped, Tally, summary
+from kgbuild.console import Steps
 from kgbuild.errors import InputError
 from kgbuild.mapping import enriched_with, harmonize, scope
-from kgbuild.mapping.features import Floats, Target, Vectors
-from kgbuild.mapping.terms import Terms, read_terms, read_vectors, target
+from kgbuild.mapping.features import Vectors
+from kgbuild.mapping.terms import Terms, read_terms, read_vectors
 from kgbuild.store import Store
 
-#: What the plain sum adds of the preferred label's own score.
-_LABEL = 0.2
 _DEEPEST = 50  # candidates of `kg harmonize` that the mean reciprocal rank looks at
-_RESAMPLES = 10_000
-_BLOCK = 64  # concepts compared with all terms at once
+_PAIRS = 500  # a query
 
 
-@dataclass(frozen=True)
-class Gold:
-    """Right answers: concept → terms."""
-
-    answers: Mapping[str, frozenset[str]]
-
-    @classmethod
-    def read(cls, path: Path, source: str) -> "Gold":
-        """Read a TSV with subject_id and object_id (SSSOM), or with a column named as the source and target_id.
-
-        Args:
-            path: The file.
-            source: The vocabulary whose bare codes the column of its name has.
-
-        Raises:
-            InputError: Other columns.
-        """
-        table = pd.read_csv(path, sep="\t", dtype=str, comment="#")
-        for subject, object_ in (("subject_id", "object_id"), (source.lower(), "target_id")):
-            if {subject, object_} <= set(table):
-                break
-        else:
-            raise InputError(f"{path}: columns {', '.join(table)}; a gold table has subject_id and object_id")
-        if "predicate_modifier" in table:
-            table = table[table["predicate_modifier"] != "Not"]
-        answers = defaultdict(set)
-        for concept, term in table[[subject, object_]].dropna().itertuples(index=False):
-            answers[standardize(concept if ":" in concept else f"{source}:{concept}")].add(standardize(term))
-        return cls({concept: frozenset(terms) for concept, terms in answers.items()})
-
-
-def hits(scores: NDArray[np.floating], right: NDArray[np.bool_]) -> tuple[float, float, float]:
-    """Acc@1, Acc@5 and reciprocal rank of one concept, ties by expected value.
-
-    Args:
-        scores: Of its candidates.
-        right: Which of them are right; without any all figures are 0.
-
-    >>> hits(np.array([0.9, 0.9, 0.1]), np.array([True, False, False]))
-    (0.5, 1.0, 0.75)
-    """
-    if not right.any():
-        return 0.0, 0.0, 0.0
-    best = scores[right].max()
-    above, tied = int((scores > best).sum()), scores == best
-    n, wrong = int(tied.sum()), int((tied & ~right).sum())
-    at = np.zeros(wrong + 1)  # probability that the first right one is the j-th of the tied
-    none_before = 1.0
-    for j in range(wrong + 1):
-        at[j] = none_before * (n - wrong) / (n - j)
-        none_before *= (wrong - j) / (n - j)
-    ranks = above + 1 + np.arange(wrong + 1)
-    return float(at[ranks <= 1].sum()), float(at[ranks <= 5].sum()), float((at / ranks).sum())
-
-
-def evaluate(store: Store, source: str, target_name: str, path: Path) -> pd.DataFrame:
+def evaluate(
+    store: Store, source: str, target_name: str, path: Path, own_list: bool = False, steps: Steps | None = None
+) -> Evaluation:
     """Measure `kg harmonize` and the baselines.
 
     Args:
         store: The graph, enriched.
         source, target_name: Vocabularies or releases.
         path: The gold table.
-
-    Returns:
-        A row a method and way of counting (`by`: id, equivalent): method, by, concepts, acc1, acc1_low, acc1_high (95 %
-        of bootstrap resamples), acc5, acc5_low, acc5_high, mrr.
+        own_list: Map the gold table's own concepts and labels, as a list that is not in the graph.
+        steps: Told how far it is.
 
     Raises:
-        InputError: No concept of the gold has a right answer in the target.
+        InputError: No concept of the gold has a right answer in the target; a list without labels.
     """
-    from_, to = scope(store, source), scope(store, target_name)
-    subjects, objects = read_terms(store, from_), read_terms(store, to)
-    answers = _answerable(Gold.read(path, from_.name), subjects, objects)
-    if not answers:
-        raise InputError(f"{path}: no concept of {from_.name} with a right answer in {to.name}; see `kg stats`")
-    same = {
-        row["id"]: set(row["same"])
-        for row in store.query("similar/equivalents", ids=sorted(set().union(*answers.values())))
-    }
-    right = {"id": answers, "equivalent": {c: frozenset().union(*(same[t] for t in ts)) for c, ts in answers.items()}}
-    asked = [i for i, concept in enumerate(subjects.ids) if concept in answers]
-    figures: dict[tuple[str, str], list[tuple[float, float, float]]] = defaultdict(list)
-    model = Path(enriched_with(store)).name
-    keys = [key for names in (*objects.names, *(subjects.names[i] for i in asked)) for key in names]
-    models = {model: read_vectors(store, keys)}
+    steps = steps or Steps()
+    folder = enriched_with(store)
+    model = "minilm" if load_encoder("minilm").digest == _digest(store) else Path(folder).name
+    to = scope(store, target_name)
+    objects = read_terms(store, to)
+    name = source if own_list else _known(store, source)
+    whole = Gold.read(path, name)
+    given: Any = _list(whole, path, folder) if own_list else name
+    subjects: Terms = given.terms if own_list else read_terms(store, scope(store, source))
+    gold = whole.met(subjects.ids, objects.ids)
+    if not gold.answers:
+        hint = "" if own_list or not whole.labels else ", or map the table's own labels with --own-list"
+        raise InputError(f"{path}: no concept of {name} with a right answer in {to.name}; see `kg stats`{hint}")
+    notes = []
+    if left := len(whole.answers) - len(gold.answers):
+        notes.append(
+            f"{left:,} of {len(whole.answers):,} concepts of the gold left out: they or their answers are absent"
+        )
+    names = {i: keys for i, keys in zip(subjects.ids, subjects.names, strict=True) if i in gold.answers}
+    tally = Tally(_truth(store, [gold.answers[concept] for concept in names], objects.ids))
+    with steps.step("baselines"):
+        asked_keys = {key for keys in names.values() for key in keys}
+        vectors = read_vectors(store, asked_keys.union(*objects.names))
+        if own_list:
+            vectors = given.completed(vectors, asked_keys)
+        notes += _measure_baselines(tally, objects, list(names.values()), model, vectors)
+    with steps.step(OURS):
+        frame, note = _mapped(store, given, target_name, gold)
+    _measure_frame(tally, frame, list(names), objects.ids)
+    mapped = Mapped(name, to.name, model)
+    return summary(tally, frame, gold, list(names), objects.ids, [*notes, note], mapped)
+
+
+def _known(store: Store, source: str) -> str:
+    """A vocabulary's name as users know it."""
+    try:
+        return scope(store, source).name
+    except InputError as error:
+        raise InputError(f"{error}; --own-list maps the gold table's own labels instead") from error
+
+
+def _digest(store: Store) -> str:
+    """Of the model whose vectors the graph has."""
+    (row,) = store.query("enrich/recorded")
+    return str(row["encoded"]["digest"])
+
+
+def asserted(store: Store, gold: Gold) -> frozenset[tuple[str, str]]:
+    """The asserted links that give the evaluated answers away.
+
+    Returns:
+        Both ends of each link by which the graph asserts one of the answers, under any spelling or replaced id: subject
+        to answer, or subject to X where X is asserted to be the answer. Which end is first means nothing.
+    """
+    pairs = sorted((subject, term) for subject, terms in gold.answers.items() for term in terms)
+    links: set[tuple[str, str]] = set()
+    for start in range(0, len(pairs), _PAIRS):
+        rows = [
+            {"subjects": _spellings(subject), "objects": _spellings(term)}
+            for subject, term in pairs[start : start + _PAIRS]
+        ]
+        links.update((row["one"], row["other"]) for row in store.query("similar/asserted", pairs=rows))
+    return frozenset(links)
+
+
+def _spellings(curie: str) -> list[str]:
+    """A CURIE, and the same code in the other edition of ICD."""
+    prefix, _, local = curie.partition(":")
+    if prefix in ("icd9", "icd10"):
+        return [curie, f"{prefix}cm:{local}"]
+    return [curie, f"{prefix[:-2]}:{local}"] if prefix in ("icd9cm", "icd10cm") else [curie]
+
+
+def _list(gold: Gold, path: Path, model: str) -> Any:
+    """The gold's own concepts as a list of one's own, `kgbuild.mapping.lists.OwnList`.
+
+    Raises:
+        InputError: They have no labels.
+    """
+    if missing := sorted(gold.answers.keys() - gold.labels.keys()):
+        raise InputError(f"{path}: {missing[0]} has no label; a list of one's own is mapped by its labels")
+    lists = importlib.import_module("kgbuild.mapping.lists")
+    with tempfile.TemporaryDirectory() as folder:
+        table = Path(folder, "list.tsv")
+        pd.DataFrame({"code": gold.labels.keys(), "label": gold.labels.values()}).to_csv(table, sep="\t", index=False)
+        own = lists.read_list(table)
+    encoder = load_encoder(model)
+    return dataclasses.replace(own, encode=lambda keys: encoder.encode(list(keys)))
+
+
+def _truth(store: Store, answers: Sequence[frozenset[str]], ids: Sequence[str]) -> dict[str, list[Any]]:
+    """Places of each concept's right terms, by way of counting."""
+    place = {identifier: i for i, identifier in enumerate(ids)}
+    rows = store.query("similar/equivalents", ids=sorted(frozenset().union(*answers)))
+    same = {row["id"]: row["same"] for row in rows}
+
+    def places(terms: Iterable[str]) -> Any:
+        return np.array(sorted({place[term] for term in terms if term in place}), np.int64)
+
+    equivalent = [[other for term in terms for other in same[term]] for terms in answers]
+    return {"id": [places(terms) for terms in answers], "equivalent": [places(terms) for terms in equivalent]}
+
+
+def _measure_baselines(
+    tally: Tally, objects: Terms, asked: Sequence[Sequence[str]], model: str, vectors: Vectors
+) -> list[str]:
+    """Score by every baseline; what is absent, in words."""
+    target_keys, asked_keys = ({key for keys in names for key in keys} for names in (objects.names, asked))
+    models = {"minilm": encoded("minilm", target_keys, asked_keys)}
     if model != "minilm":
-        models = {"minilm": _encoded("minilm", keys)} | models
-    for name, vectors in models.items():
-        terms = target(store, to, objects, vectors)
-        ids = np.array(terms.ids)
-        for i, scores in _baselines(terms, subjects, asked, name, with_tfidf=name == next(iter(models))):
-            for by, truth in right.items():
-                isin = np.isin(ids, list(truth[subjects.ids[i]]))
-                for method, scores_N in scores.items():
-                    figures[method, by].append(hits(scores_N, isin))
-    for codes in (False, True):
-        frame = harmonize(store, source, target_name, top=_DEEPEST, codes=codes)
-        method = f"kg harmonize ({model}), {'with' if codes else 'without'} ICD maps"
-        found = {concept: part for concept, part in frame.groupby("subject_id") if concept in answers}
-        for by, truth in right.items():
-            for i in asked:
-                part = found[subjects.ids[i]]
-                isin = part["object_id"].isin(truth[subjects.ids[i]]).to_numpy()
-                figures[method, by].append(hits(part["similarity_score"].to_numpy(), isin))
-    return pd.DataFrame([{"method": method, "by": by, **_summary(each)} for (method, by), each in figures.items()])
+        models[model] = vectors
+    for scored in Names(objects).compared(asked, models):
+        for method, each in scored.items():
+            tally.add(method, each)
+    if not has_text2term():
+        return [f"{TEXT2TERM}: not installed, so it is not in the table; pip install 'kg[eval]'"]
+    for each in text2term(objects, asked):
+        tally.add(TEXT2TERM, each)
+    return []
 
 
-def _answerable(gold: Gold, subjects: Terms, objects: Terms) -> dict[str, frozenset[str]]:
-    there, known = frozenset(objects.ids), set(subjects.ids)
-    answers = {concept: terms & there for concept, terms in gold.answers.items() if concept in known}
-    return {concept: terms for concept, terms in answers.items() if terms}
+def _mapped(store: Store, source: Any, target_name: str, gold: Gold) -> tuple[pd.DataFrame, str]:
+    """`kg harmonize` without what the graph asserts of the answers, and a line that says so."""
+    links = asserted(store, gold)
+    if "hide" not in inspect.signature(harmonize).parameters:
+        frame = harmonize(store, source, target_name, top=_DEEPEST)
+        return (
+            frame,
+            f"{OURS} cannot yet leave out asserted links; the graph has {len(links):,} of the evaluated answers",
+        )
+    pairs = {(subject, term) for subject, terms in gold.answers.items() for term in terms}
+    frame = harmonize(store, source, target_name, top=_DEEPEST, hide=links | pairs)
+    return frame, f"{len(links):,} links by which the graph asserts the evaluated answers are hidden from {OURS}"
 
 
-def _encoded(model: str, keys: Iterable[str]) -> Vectors:
-    """Vectors of names by another model than the graph's."""
-    distinct = sorted(set(keys))
-    return Vectors(distinct, load_encoder(model).encode(distinct))
-
-
-def _baselines(
-    terms: Target, subjects: Terms, asked: Sequence[int], model: str, with_tfidf: bool
-) -> Iterator[tuple[int, dict[str, Floats]]]:
-    """For each concept its scores of all terms, by method: best over the terms' names."""
-    for start in range(0, len(asked), _BLOCK):
-        block = asked[start : start + _BLOCK]
-        labels = [subjects.names[i][0] for i in block]
-        tfidf_KQ = terms.tfidf_KG @ terms.tfidf.transform(labels).toarray().T
-        encoder_KQ = terms.vectors_KD @ terms.vectors.of(labels).T
-        tfidf_QN, encoder_QN = terms.best(tfidf_KQ).T, terms.best(encoder_KQ).T
-        tfidf_label_QN, encoder_label_QN = (_LABEL * scores_KQ[terms.labels].T for scores_KQ in (tfidf_KQ, encoder_KQ))
-        for row, i in enumerate(block):
-            scores = {"character TF-IDF": tfidf_QN[row]} if with_tfidf else {}
-            scores |= {
-                model: encoder_QN[row],
-                f"{model} + {_LABEL} label": encoder_QN[row] + encoder_label_QN[row],
-                f"TF-IDF + {model}": tfidf_QN[row] + encoder_QN[row],
-                f"TF-IDF + {model} + {_LABEL} label": (
-                    tfidf_QN[row] + encoder_QN[row] + tfidf_label_QN[row] + encoder_label_QN[row]
-                ),
-            }
-            yield i, scores
-
-
-def _summary(figures: Sequence[tuple[float, float, float]]) -> dict[str, float]:
-    """Means, with the interval of their bootstrap."""
-    each_Q3 = np.array(figures)
-    drawn = np.random.default_rng(0).multinomial(len(each_Q3), np.full(len(each_Q3), 1 / len(each_Q3)), size=_RESAMPLES)
-    low, high = np.quantile(drawn @ each_Q3 / len(each_Q3), [0.025, 0.975], axis=0)
-    acc1, acc5, mrr = each_Q3.mean(axis=0)
-    return {
-        "concepts": len(each_Q3), "acc1": acc1, "acc1_low": low[0], "acc1_high": high[0], "acc5": acc5,
-        "acc5_low": low[1], "acc5_high": high[1], "mrr": mrr,
-    }  # fmt: skip
+def _measure_frame(tally: Tally, frame: pd.DataFrame, concepts: Sequence[str], ids: Sequence[str]) -> None:
+    place = {identifier: i for i, identifier in enumerate(ids)}
+    found = dict(iter(frame.groupby("subject_id")))
+    for concept, subject in enumerate(concepts):
+        part = found.get(subject, frame[:0])
+        places = part["object_id"].map(lambda term: place.get(term, -1)).to_numpy(np.int64)
+        tally.add(OURS, Scored(concept, places, part["similarity_score"].to_numpy(float)))

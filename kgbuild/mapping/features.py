@@ -116,6 +116,9 @@ class Lists:
 class Target:
     """The terms of a vocabulary or release as they are compared with.
 
+    Names stand in columns K: all terms' labels in the order of the terms, then all second names, and so on; a name of
+    two terms has two.
+
     Args:
         ids: CURIEs [N].
         names: Name keys of each term, its label's first.
@@ -133,10 +136,17 @@ class Target:
         parents: Sequence[Sequence[int]],
     ) -> None:
         self.ids, self.priors_NP = ids, priors_NP
-        self.keys = sorted({key for each in names for key in each})
-        self.row = {key: i for i, key in enumerate(self.keys)}
-        self.names = Lists([[self.row[key] for key in each] for each in names])
-        self.labels: Ints = self.names.values[self.names.first[:-1]]
+        ranks = range(max(map(len, names)))
+        self._having: list[Ints] = [np.array([i for i, each in enumerate(names) if len(each) > r]) for r in ranks]
+        at = iter(range(sum(map(len, names))))
+        columns: list[list[int]] = [[] for _ in names]
+        for having in self._having:
+            for term in having:
+                columns[term].append(next(at))
+        self.names = Lists(columns)
+        self.keys = [names[term][r] for r in ranks for term in self._having[r]]
+        self.row = {key: i for i, key in reversed([*enumerate(self.keys)])}
+        self.same_K: Ints = np.array([self.row[key] for key in self.keys])
         self.parents = Lists(parents)
         self.children = Lists(inverted(parents))
         self.ancestors = Lists([sorted(each) for each in ancestors(parents)])
@@ -159,7 +169,11 @@ class Target:
 
     def best(self, scores_RK: Floats) -> Floats:
         """Scores of names → of terms: the best of a term's names, [R, N]."""
-        best_RN: Floats = np.maximum.reduceat(scores_RK[:, self.names.values], self.names.first[:-1], axis=1)
+        best_RN = scores_RK[:, : len(self.ids)].copy()
+        start = len(self.ids)
+        for having in self._having[1:]:
+            best_RN[:, having] = np.maximum(best_RN[:, having], scores_RK[:, start : start + len(having)])
+            start += len(having)
         return best_RN
 
 
@@ -236,9 +250,10 @@ def _describe(target: Target, asked: Asked, block: Sequence[Query]) -> list[tupl
     tfidf_RK = target.tfidf(asked.tfidf_AG[names.values])
     begin = names.first[:-1]
     near_BN = np.maximum.reduceat(target.best(encoder_RK), begin, axis=0)
-    label_BN = encoder_RK[begin][:, target.labels]
+    terms = len(target.ids)
+    label_BN = encoder_RK[begin, :terms]
     like_BN = np.maximum.reduceat(target.best(tfidf_RK), begin, axis=0)
-    both_BN = near_BN + like_BN + _LABEL * (label_BN + tfidf_RK[begin][:, target.labels])
+    both_BN = near_BN + like_BN + _LABEL * (label_BN + tfidf_RK[begin, :terms])
     chosen = [
         _candidates(query, (both_N, like_N, near_N))
         for query, both_N, like_N, near_N in zip(block, both_BN, like_BN, near_BN, strict=True)
@@ -289,7 +304,7 @@ def _names(
         return out
 
     words = asked.words
-    same_T = asked.key_A[place] == key_T
+    same_T = asked.key_A[place] == target.same_K[key_T]
     encoder_T = encoder_RK[row_T, key_T]
     tfidf_T = rows_dot(asked.tfidf_AG, place, target.ngrams.matrix_KG, key_T)
     content_T = rows_dot(asked.content_AG, place, target.content_KG, key_T)
@@ -326,7 +341,7 @@ def _hierarchy(
     for name, around in (("parent", target.parents), ("child", target.children)):
         term_S, pair_S = around.of(term_P)
         columns[name] = _largest(label_BN[query_P[pair_S], term_S], pair_S, len(term_P))
-    labels_ND = target.vectors_KD[target.labels]
+    labels_ND = target.vectors_KD[: len(target.ids)]
     above_BD = _mean(asked, [query.above for query in block])
     some, place_P = np.unique(term_P, return_inverse=True)
     term_S, pair_S = target.ancestors.of(term_P)
@@ -337,9 +352,11 @@ def _hierarchy(
 
 
 def _largest(values_S: Floats, pair_S: Ints, pairs: int) -> NDArray[np.floating]:
-    """The largest value of each pair; 0 for one that has none."""
+    """The largest value of each pair, whose values stand together; 0 for one that has none."""
     out = np.zeros(pairs, np.float32)
-    np.maximum.at(out, pair_S, values_S)
+    if len(pair_S):
+        begin = np.flatnonzero(np.diff(pair_S, prepend=-1))
+        out[pair_S[begin]] = np.maximum.reduceat(values_S, begin)
     return out
 
 

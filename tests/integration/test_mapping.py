@@ -1,5 +1,6 @@
 """Similarity, linking and mapping on a small real graph, whose vectors stand for a model's."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,16 +14,17 @@ from typer.testing import CliRunner
 
 import kgbuild
 from embed.enrich import create_indexes
-from embed.evaluate.mapping import evaluate
+from embed.evaluate.gold import Gold
+from embed.evaluate.mapping import asserted, evaluate
 from kgbuild import mapping
 from kgbuild.cli import app
 from kgbuild.errors import InputError
 from kgbuild.export import export_links, export_mapping
 from kgbuild.export.mappings import FORMATS, computed_links
 from kgbuild.mapping.facts import Facts
+from kgbuild.mapping.fates import fates
 from kgbuild.mapping.reason import broader, check
 from kgbuild.mapping.sssom import read_sssom
-from kgbuild.mapping.fates import fates
 from kgbuild.store import Store
 
 #: id → name, other exact names; the vector of a name is made from its letters and digits, so that like names are near.
@@ -340,14 +342,67 @@ def test_the_evaluation_counts_asserted_equivalents_as_one(graph, tmp_path: Path
     graph.query(
         "MATCH (a:Concept {id: 'MONDO:0005147'}), (b:Concept {id: 'EFO:0000400'}) CREATE (a)-[:EXACT_MATCH]->(b)"
     )
-    figures = evaluate(graph, "phecode", "EFO", gold)
+    found = evaluate(graph, "phecode", "EFO", gold)
     graph.query("MATCH (:Concept {id: 'MONDO:0005147'})-[r:EXACT_MATCH]->() DELETE r")
-    ours = figures[figures["method"].str.startswith("kg harmonize")]
+    ours = found.figures[found.figures["method"] == "kg harmonize"].set_index("by")
 
-    assert isinstance(figures, pd.DataFrame)
-    assert set(figures["concepts"]) == {2}
-    assert ours[ours["by"] == "id"]["acc1"].tolist() == [0.5, 0.5]
-    assert ours[ours["by"] == "equivalent"]["acc1"].tolist() == [1.0, 1.0]
+    assert set(found.figures["concepts"]) == {2}
+    assert ours["acc1"].to_dict() == {"id": 0.5, "equivalent": 1.0}
+    assert set(found.figures["method"]) == {
+        "character TF-IDF", "minilm", "TF-IDF + minilm + label", "letters", "TF-IDF + letters + label", "text2term",
+        "kg harmonize",
+    }  # fmt: skip
+    assert set(found.tests["method"]) == set(found.figures["method"]) - {"kg harmonize"}
+    assert found.predictions[["concept", "predicted", "right", "right_equivalent"]].to_numpy().tolist() == [
+        ["phecode:250.1", "MONDO:0005147", False, True], ["phecode:250.2", "MONDO:0005148", True, True],
+    ]  # fmt: skip
+    assert any("no confidence" in note for note in found.notes)
+    assert any("1 of 3 concepts of the gold left out" in note for note in found.notes)
+
+
+def test_links_that_give_an_answer_away_are_found_under_replaced_ids_and_through_another_concept(graph):
+    old, doid = ("EFO:0001360", "icd10:E11"), ("DOID:9352", "MONDO:0005148")
+
+    def links(subject: str, answer: str) -> set[tuple[str, str]]:
+        return set(asserted(graph, Gold({subject: frozenset([answer])})))
+
+    assert links("DOID:9352", "EFO:0001360") == {doid}
+    assert links("icd10cm:E11", "DOID:9352") == {("icd10:E11", "MONDO:0005148")}
+    assert links("icd10:E11", "EFO:0001360") == {("icd10:E11", "MONDO:0005148")}
+    assert links("phecode:250.2", "MONDO:0005148") == set()  # what a PheCode groups is not a mapping of it
+    assert old not in links("DOID:9352", "EFO:0000270")
+
+
+def test_a_measured_mapping_is_printed_and_written(graph, tmp_path: Path, monkeypatch, capsys):
+    """With confidences, which the small graph cannot calibrate."""
+    gold = tmp_path / "gold.tsv"
+    gold.write_text("phecode\ttarget_id\n250.2\tMONDO:0005148\n250.1\tEFO:0000400\n495\tEFO:0000270\n")
+
+    def confident(*arguments, **options):
+        return mapping.harmonize(*arguments, **options).assign(confidence=lambda frame: frame["similarity_score"])
+
+    monkeypatch.setattr("embed.evaluate.mapping.harmonize", confident)
+    arguments = ["evaluate", "mapping", "phecode", "EFO", "--gold", str(gold)]
+    printed = CliRunner().invoke(app, [*arguments, "--out", str(tmp_path / "out")])
+    read = json.loads(CliRunner().invoke(app, [*arguments, "--json"]).stdout)
+
+    assert printed.exit_code == 0, printed.output
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "figures.csv", "tests.csv", "thresholds.csv", "calibration.csv", "reliability.csv", "predictions.csv",
+        "reliability.png", "reliability.svg",
+    }  # fmt: skip
+    assert pd.read_csv(tmp_path / "out" / "predictions.csv")["right"].tolist() == [False, True, True]
+    assert {row["method"] for row in read["figures"]} >= {"kg harmonize", "minilm"}
+    assert read["thresholds"][0]["rule"] == "highest expected F1"
+    assert read["source"] == "phecode"
+
+
+def test_what_cannot_be_measured_is_one_line(graph, tmp_path: Path):
+    gold = tmp_path / "gold.tsv"
+    gold.write_text("id_a\tlabel_a\tid_b\nphecode:1\tx\tEFO:1\n")
+
+    with pytest.raises(InputError, match="no concept of phecode with a right answer in EFO; see `kg stats`, or map"):
+        evaluate(graph, "phecode", "EFO", gold)
 
 
 def own_list(folder: Path, text: str) -> mapping.OwnList:

@@ -1,14 +1,11 @@
 """Ranking without a database: what speaks for a term, what a ranker learns, how a mapping is measured."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embed.evaluate.mapping import Gold, hits
-from kgbuild.errors import InputError
+from embed.evaluate.statistics import hits
 from kgbuild.mapping.features import FEATURES, PRIORS, Query, Target, Vectors, describe, words
 from kgbuild.mapping.rank import ENOUGH, Example, Ranker, fit
 
@@ -132,23 +129,3 @@ def test_the_expected_value_of_ties_is_the_mean_over_random_orders(candidates, s
     broken = np.mean([hits(-np.argsort(np.lexsort((o, -scores))).astype(float), right) for o in orders], axis=0)
 
     np.testing.assert_allclose(hits(scores, right), broken, atol=0.06)
-
-
-def test_gold_is_read_from_bare_codes_and_from_sssom(tmp_path: Path):
-    (tmp_path / "a.tsv").write_text("phecode\ttarget_id\n008\tMONDO:43424\n250.2\tEFO:0001360\n250.2\tMONDO:0005148\n")
-    (tmp_path / "b.sssom.tsv").write_text(
-        "# curie_map:\n#   EFO: x\nsubject_id\tpredicate_modifier\tobject_id\n"
-        "phecode:008\t\tMONDO:0043424\nphecode:250.2\tNot\tEFO:1\n"
-    )
-
-    assert Gold.read(tmp_path / "a.tsv", "phecode").answers == {
-        "phecode:008": {"MONDO:0043424"}, "phecode:250.2": {"EFO:0001360", "MONDO:0005148"},
-    }  # fmt: skip
-    assert Gold.read(tmp_path / "b.sssom.tsv", "phecode").answers == {"phecode:008": {"MONDO:0043424"}}
-
-
-def test_a_gold_table_with_other_columns_is_refused(tmp_path: Path):
-    (tmp_path / "a.tsv").write_text("x\ty\n1\t2\n")
-
-    with pytest.raises(InputError, match="columns x, y; a gold table has subject_id and object_id"):
-        Gold.read(tmp_path / "a.tsv", "phecode")
