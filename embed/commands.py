@@ -128,3 +128,13 @@ def link(text: str, to: str | None, top: int) -> pd.DataFrame:
         encoder = load_encoder(mapping.enriched_with(store))
         vector_D = encoder.encode([text])[0]
         return mapping.link(store, text, vector_D, to, top)
+
+
+def score(table: Path) -> pd.DataFrame:
+    """A mapping table with a confidence for each row, by the model that the graph was enriched with."""
+    from kgbuild import mapping
+    from kgbuild.mapping.score import score_table
+
+    with connect() as store:
+        encoder = load_encoder(mapping.enriched_with(store))
+        return score_table(store, table, lambda texts: encoder.encode(texts, precision="auto"))

@@ -11,6 +11,8 @@ from kgbuild import home, loading, mapping
 from kgbuild.errors import InputError, MissingExtra
 from kgbuild.export import Selection, select
 from kgbuild.export.notebook import to_networkx, to_rdflib
+from kgbuild.mapping import Explanation
+from kgbuild.mapping import explain as explanation
 from kgbuild.store import connect
 
 if TYPE_CHECKING:
@@ -59,6 +61,15 @@ def harmonize(source: str, target: str, top: int = 1, write: bool = False) -> pd
     """One vocabulary mapped onto another, each link with its score; see `kgbuild.mapping.harmonize`."""
     with connect() as store:
         return mapping.harmonize(store, source, target, top=top, write=write)
+
+
+def explain(subject: str, object_: str, to: str | None = None, mapping: pd.DataFrame | None = None) -> Explanation:
+    """What speaks for and against two concepts being the same, or a variant and a trait being tied.
+
+    `print` it to read it, `to_dict()` it for a program; see `kgbuild.mapping.explain`.
+    """
+    with connect() as store:
+        return explanation(store, subject, object_, to, mapping)
 
 
 def query(cypher: str, **parameters: Any) -> pd.DataFrame:

@@ -4,10 +4,12 @@ similar    the nearest concepts or variants of one node, by the vector indexes
 link       the terms that a text names, by the nearest of all names
 harmonize  one vocabulary mapped onto another: names, embeddings, ICD codes and use of the terms, weighed by a ranker
            that has learned from curated mappings of ICD onto the target, never from mappings of the source
+explain    what speaks for and against one pair
 """
 
+from kgbuild.mapping.explain import Explanation, explain, explain_link
 from kgbuild.mapping.harmonization import harmonize
 from kgbuild.mapping.nearest import enriched_with, link, similar
 from kgbuild.mapping.terms import scope
 
-__all__ = ["enriched_with", "harmonize", "link", "scope", "similar"]
+__all__ = ["Explanation", "enriched_with", "explain", "explain_link", "harmonize", "link", "scope", "similar"]
