@@ -1,10 +1,11 @@
 // What the graph holds against two concepts being the same: a denied match, disjoint classes above them, one above the
 // other; and what a mapping computed of them.
 // access: READ
-// $subjects, $objects: LIST<STRING> (CURIEs of each and of what stands for it)
+// $subjects, $objects: LIST<STRING> (CURIEs of each and of what stands for it), $rivals: LIST<STRING> (CURIEs of terms whose
+//   names are nearer)
 // returns denied: LIST<MAP {subject: STRING, object: STRING, source: STRING, author: STRING}>, disjoint: LIST<MAP {subject: STRING,
 //   object: STRING, source: STRING}>, above: STRING ('subject' or 'object', whichever is an ancestor; null), way: LIST<STRING>
-//   (CURIEs from the lower up), computed: LIST<MAP {score: FLOAT, confidence: FLOAT, rank: INTEGER, model: STRING, run: STRING}>
+//   (CURIEs from the lower up), computed: LIST<MAP {score: FLOAT, confidence: FLOAT, rank: INTEGER, model: STRING, run: STRING}>, below: LIST<STRING>, over: LIST<STRING> (CURIEs of rivals under the object and above it)
 CALL () {
   MATCH (a:Concept)-[match:EXACT_MATCH {negated: true}]-(b:Concept)
   WHERE a.id IN $subjects AND b.id IN $objects
@@ -28,5 +29,15 @@ CALL () {
   WHERE a.id IN $subjects AND b.id IN $objects
   RETURN collect({score: link.score, confidence: link.confidence, rank: link.rank, model: link.model, run: link.run}) AS computed
 }
-RETURN denied, disjoint, CASE WHEN rising IS NOT NULL THEN 'object' WHEN falling IS NOT NULL THEN 'subject' END AS above,
+CALL () {
+  MATCH (rival:Concept)-[:SUBCLASS_OF*1..4]->(object:Concept)
+  WHERE rival.id IN $rivals AND object.id IN $objects
+  RETURN collect(DISTINCT rival.id) AS below
+}
+CALL () {
+  MATCH (object:Concept)-[:SUBCLASS_OF*1..4]->(rival:Concept)
+  WHERE rival.id IN $rivals AND object.id IN $objects
+  RETURN collect(DISTINCT rival.id) AS over
+}
+RETURN below, over, denied, disjoint, CASE WHEN rising IS NOT NULL THEN 'object' WHEN falling IS NOT NULL THEN 'subject' END AS above,
        coalesce(rising, falling) AS way, computed

@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from kgbuild.curie import standardize
 from kgbuild.errors import InputError
 from kgbuild.mapping.features import words
-from kgbuild.mapping.nearest import similar
 from kgbuild.mapping.terms import scope
 from kgbuild.mapping.wording import conflicts
 from kgbuild.store import Store
@@ -28,7 +27,8 @@ from kgbuild.store import Store
 _NAMES = 5  # pairs of names that are shown
 _PATHS = 6
 _EXAMPLES = 5
-_RIVALS = 200  # names nearest to the subject's among whose terms a better one is sought
+_FETCH = 500  # concepts nearest to a variant among which traits are sought
+_RIVALS = 100  # concepts nearest to the subject among which a better one is sought
 _WINDOW = 500_000  # base pairs on either side within which associations may be one signal
 _SAMPLE = 4  # names behind each two letters, by which n-grams are weighed
 _LABEL = 0.2  # of the preferred labels' own score, as `kg harmonize` adds it
@@ -61,6 +61,7 @@ class End:
     replaced_by: str | None
     chromosome: str | None
     grch38: int | None
+    flags: Sequence[str]
     names: Sequence[Mapping[str, Any]]
     vector: NDArray[np.float32] | None = field(repr=False, default=None)
 
@@ -92,10 +93,14 @@ class Rival(NamedTuple):
 
 
 class Path(NamedTuple):
-    """A way through the graph: nodes (id, name) and edges (predicate, sources, whether it points along the way)."""
+    """A way through the graph: nodes (id, name), edges (predicate, sources, whether it points along the way).
+
+    `alike` is how many more there are of the same edges over other concepts of the same vocabularies.
+    """
 
     nodes: Sequence[tuple[str, str | None]]
     edges: Sequence[tuple[str, Sequence[str], bool]]
+    alike: int = 0
 
 
 @dataclass(frozen=True)
@@ -143,6 +148,7 @@ class Explanation:
                     {"predicate": predicate, "sources": list(sources), "forward": forward}
                     for predicate, sources, forward in path.edges
                 ],
+                "alike": path.alike,
             }
             for path in self.paths
         ]
@@ -190,7 +196,7 @@ def explain(
         return _of_variant(store, one, other, direct, shared, apart)
     names, parts, rivals = _compared(store, one, other, to)
     paths = _paths(store, one.id, other.id)
-    (held,) = store.query("similar/explain_against", **evidence)
+    (held,) = store.query("similar/explain_against", rivals=[rival.id for rival in rivals], **evidence)
     computed = [*_told(mapping, one.id, other.id), *held["computed"]]
     parts |= _codes(store, one.id, families[1])
     return Explanation(
@@ -226,7 +232,7 @@ def _ends(store: Store, ids: Iterable[str]) -> dict[str, End]:
     return {
         row["id"]: End(
             row["id"], row["name"], next((t for t in row["types"] if t != "Concept"), None), row["definition"],
-            row["obsolete"], row["replaced_by"], row["chromosome"], row["grch38"], row["names"],
+            row["obsolete"], row["replaced_by"], row["chromosome"], row["grch38"], row["flags"], row["names"],
             None if row["embedding"] is None else np.array(row["embedding"], dtype=np.float32),
         )
         for row in store.query("similar/explain_ends", ids=list(ids))
@@ -250,7 +256,7 @@ def _keys(end: End) -> dict[str, Mapping[str, Any]]:
 
 def _compared(store: Store, one: End, other: End, to: str | None) -> tuple[list[Met], dict[str, float], list[Rival]]:
     """The names of the two by likeness, the parts of the score that names give, and terms that are nearer."""
-    of = scope(store, to).parameters if to else {"property": "vocabulary", "value": other.id.partition(":")[0]}
+    of = _scope(store, other, to)
     asked = _keys(one)
     pool = {other.id: other}
     if asked and one.vector is not None:
@@ -274,6 +280,16 @@ def _compared(store: Store, one: End, other: End, to: str | None) -> tuple[list[
     parts["rank_by_names"] = len(ahead) + 1.0
     shown = sorted(names, key=lambda met: -(met.tfidf + (met.cosine or 0)))[:_NAMES]
     return shown, parts, rivals
+
+
+def _scope(store: Store, other: End, to: str | None) -> dict[str, Any]:
+    """The vocabulary or release of the terms that are compared; the object's own needs no look at the whole graph."""
+    vocabulary = other.id.partition(":")[0]
+    if to is not None and f"in_{to.lower()}" in other.flags:
+        return {"property": f"in_{to.lower()}", "value": True}
+    if to is None or to.lower() == vocabulary.lower():
+        return {"property": "vocabulary", "value": vocabulary}
+    return scope(store, to).parameters
 
 
 class _Likeness:
@@ -363,9 +379,14 @@ def _paths(store: Store, subject: str, object_: str) -> list[Path]:
     order = sorted(
         found, key=lambda way: (sum(1.5 if p == "SUBCLASS_OF" else 1.0 for p, _ in way[1]), [i for i, _ in way[0]])
     )
+    shapes: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {}
+    for nodes, steps in order:
+        vocabularies = tuple(identifier.partition(":")[0] for identifier, _ in nodes)
+        shapes.setdefault((vocabularies, steps), []).append((nodes, steps))
     return [
-        Path(nodes, [(p, sorted(s), f) for (p, f), s in zip(steps, found[nodes, steps], strict=True)])
-        for nodes, steps in order[:_PATHS]
+        Path(nodes, [(p, sorted(s), f) for (p, f), s in zip(steps, found[nodes, steps], strict=True)], len(ways) - 1)
+        for ways in list(shapes.values())[:_PATHS]
+        for nodes, steps in ways[:1]
     ]
 
 
@@ -410,7 +431,11 @@ def _against(
             f"“{met.subject_name}” and “{met.object_name}”: {each}"
             for each in conflicts(met.subject_name, met.object_name)
         ]
-    out += [f"{each.id} “{each.name}” is nearer by its names ({each.score:.2f}: “{each.matched}”)" for each in rivals]
+    for each in rivals:
+        place = (
+            ", below this one" if each.id in held["below"] else ", above this one" if each.id in held["over"] else ""
+        )
+        out.append(f"{each.id} “{each.name}”{place} is nearer by its names ({each.score:.2f}: “{each.matched}”)")
     weaker = sorted({f"{row['predicate']} ({row['source']})" for row in direct if row["predicate"] in _WEAKER})
     if weaker:
         out.append(f"sources state less than the same: {', '.join(weaker)}")
@@ -435,7 +460,7 @@ def _of_variant(
     loci = [] if trait.variant else store.query(
         "similar/explain_loci", id=variant.id, traits=traits, window=_WINDOW, top=_EXAMPLES
     )  # fmt: skip
-    nearest = similar(store, variant.id, top=2 * _EXAMPLES).to_dict("records") if both else []
+    nearest = store.query("similar/diseases", id=variant.id, top=2 * _EXAMPLES, fetch=_FETCH) if both else []
     against = [] if direct or shared else ["no source ties the two, and nothing is known that both are tied to"]
     if not trait.variant and not direct and not loci and variant.grch38 is not None:
         against.append(f"no variant within {_WINDOW // 1000:,} kb is tied to {trait.id}")

@@ -105,7 +105,7 @@ def _path(path: "Path") -> str:
     for (predicate, sources, forward), node in zip(path.edges, path.nodes[1:], strict=True):
         edge = f"{predicate} [{_listed(sources)}]"
         out += f" ─{edge}→ {_node(node)}" if forward else f" ←{edge}─ {_node(node)}"
-    return out
+    return f"{out} (and {path.alike} alike)" if path.alike else out
 
 
 def _node(node: tuple[str, str | None]) -> str:
