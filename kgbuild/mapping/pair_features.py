@@ -33,6 +33,7 @@ _UNSURE = 0.02  # of each other type, in a vocabulary of one type
 _RIVALS = 2  # more are counted as so many: tables differ in how many candidates they list
 _SMOOTH = 5.0  # pairs that the overall rate counts for
 _ACRONYM = 8
+_NEAREST = 6  # looked at for one near miss
 
 
 def prefix(ids: pd.Series) -> pd.Series:
@@ -80,6 +81,42 @@ class Describer:
         context = _context(pairs, alike["tfidf"] + alike["cosine"], keys)
         types = self._types(pairs, one_PD, other_PD)
         return pd.concat([alike, wording, context, types], axis=1).astype(np.float32)
+
+    def near_misses(self, curated: pd.DataFrame, most: int, least: float) -> pd.DataFrame:
+        """For curated matches the object of another that looks most like the subject: toxic and nontoxic goitre.
+
+        Curators map a concept onto one of a vocabulary; that they looked at the others is an assumption, so that these
+        teach what wording tells apart and are no part of rates and calibration.
+
+        Args:
+            curated: Pairs with `right`.
+            most: Matches of two vocabularies that are looked at.
+            least: Character similarity of what counts as near.
+
+        Returns:
+            The columns of a pair, and `of`: the row of the match.
+        """
+        known = {*zip(curated["subject_id"], curated["object_id"], strict=True)}
+        matches = curated[curated["right"].astype(bool)].assign(of=np.flatnonzero(curated["right"]))
+        rows = []
+        for _, some in matches.groupby(vocabularies(matches) + prefix(matches["object_id"])):
+            texts = [[name_key(text) for text in some[f"{end}_label"]] for end in ("subject", "object")]
+            asked = np.unique(np.linspace(0, len(some) - 1, most).astype(int))
+            one, other = self._tfidf.transform([texts[0][i] for i in asked]), self._tfidf.transform(texts[1])
+            nearest = np.argsort(-(alike := (one @ other.T).toarray()), axis=1, kind="stable")[:, :_NEAREST]
+            for row, (i, places) in enumerate(zip(asked, nearest, strict=True)):
+                subject = some.iloc[i]
+                for j in places:
+                    object_ = some.iloc[j]
+                    if alike[row, j] < least:
+                        break
+                    same = words(texts[0][i]) == words(texts[1][j])
+                    if (subject["subject_id"], object_["object_id"]) not in known and not same:
+                        ends = [subject[["subject_id", "subject_label"]], object_[["object_id", "object_label"]]]
+                        rows.append([*ends[0], *ends[1], subject["of"]])
+                        break
+        columns = ["subject_id", "subject_label", "object_id", "object_label", "of"]
+        return pd.DataFrame(rows, columns=columns)
 
     def _rarity(self, some: Iterable[str]) -> float:
         return sum(float(np.log(self._names / (1 + self._frequency[word]))) for word in some)

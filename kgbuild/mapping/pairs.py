@@ -4,7 +4,8 @@
                                └─ how often curators accept pairs of such vocabularies, each pair's own verdict left out
 
 Half of what the model sees has the rates of vocabularies that it knows, half as if it did not know them, so that it
-judges both. Positives are EXACT_MATCH edges, negatives the negated ones.
+judges both. Positives are EXACT_MATCH edges, negatives the negated ones, and near misses beside the matches: the terms
+of the same vocabulary that look most like a concept which curators matched to another.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,7 +23,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # scikit-learn needs it too
 
 from kgbuild.errors import InputError
@@ -37,7 +38,11 @@ _MOST = 150  # positives of two vocabularies and one source; MONDO's tens of tho
 _TYPED = 300  # names of one vocabulary and type
 _SAMPLE = 40  # names behind each two letters
 _FOLDS = 5
+_NEAR = 100  # matches of two vocabularies for which a near miss is sought
+_ALIKE = 0.5  # characters of a near miss
+_NEAR_WEIGHT = 0.2  # of a near miss beside a curator's verdict
 _EDGE = 1e-4
+_FAR = 3.0  # standard deviations
 
 
 @dataclass(frozen=True)
@@ -93,13 +98,15 @@ class PairScorer:
             )
         describe = Describer(names, typed, curated, encode)
         features = describe(curated)
+        near = describe.near_misses(curated, _NEAR, _ALIKE)
+        near = pd.concat([near, describe(near)], axis=1) if len(near) else near
         unseen = np.zeros(len(curated))
         for seen, rest in GroupKFold(_FOLDS).split(curated, groups=components(curated)):
-            models = _train(features.iloc[seen], curated.iloc[seen])
+            models = _train(features.iloc[seen], curated.iloc[seen], near[near["of"].isin(seen)])
             rates = Rates.of(curated.iloc[seen])(curated.iloc[rest])
             unseen[rest] = _odds(models, pd.concat([features.iloc[rest].reset_index(drop=True), rates], axis=1))
         calibration = Calibration.of(unseen, right)
-        return cls(describe, Rates.of(curated), _train(features, curated), calibration, len(curated))
+        return cls(describe, Rates.of(curated), _train(features, curated, near), calibration, len(curated))
 
     @threadpool_limits.wrap(limits=1)  # type: ignore[untyped-decorator]  # threadpoolctl is not typed
     def score_pairs(self, pairs: pd.DataFrame) -> NDArray[np.float64]:
@@ -115,19 +122,27 @@ class PairScorer:
         return self.calibration(_odds(self.models, table))
 
 
-def _train(features: pd.DataFrame, curated: pd.DataFrame) -> list[Any]:
+def _train(features: pd.DataFrame, curated: pd.DataFrame, near: pd.DataFrame) -> list[Any]:
     curated, features = curated.reset_index(drop=True), features.reset_index(drop=True)
     right = curated["right"].to_numpy(dtype=bool)
     views = [Rates.of(curated)(curated, right), *_as_unknown(curated)]
-    table = pd.concat([pd.concat([features, view], axis=1) for view in views], ignore_index=True)
-    models = [
-        HistGradientBoostingClassifier(
-            max_iter=120, learning_rate=0.06, max_leaf_nodes=8, min_samples_leaf=40, l2_regularization=5.0,
-            max_features=0.3, early_stopping=False, random_state=0,
-        ),
-        make_pipeline(StandardScaler(), LogisticRegression(C=0.02, max_iter=500)),
-    ]  # fmt: skip
-    return [model.fit(table, np.tile(right, len(views))) for model in models]
+    tables = [pd.concat([features, view], axis=1) for view in views]
+    if len(near):
+        near = near.reset_index(drop=True)
+        tables.append(pd.concat([near[features.columns], Rates.of(curated)(near)], axis=1))
+    table = pd.concat(tables, ignore_index=True)
+    verdicts = np.concatenate([np.tile(right, len(views)), np.zeros(len(near), dtype=bool)])
+    weights = np.concatenate([np.ones(len(right) * len(views)), np.full(len(near), _NEAR_WEIGHT * len(views))])
+    trees = HistGradientBoostingClassifier(
+        max_iter=120, learning_rate=0.06, max_leaf_nodes=8, min_samples_leaf=40, l2_regularization=5.0,
+        max_features=0.3, early_stopping=False, random_state=0,
+    )  # fmt: skip
+    # clipped, or one feature that hardly varies among curated pairs decides of a pair that is far off
+    within = FunctionTransformer(np.clip, kw_args={"a_min": -_FAR, "a_max": _FAR})
+    linear = make_pipeline(StandardScaler(), within, LogisticRegression(C=0.02, max_iter=500))
+    trees.fit(table, verdicts, sample_weight=weights)
+    linear.fit(table, verdicts, logisticregression__sample_weight=weights)
+    return [trees, linear]
 
 
 def _as_unknown(curated: pd.DataFrame) -> Iterator[pd.DataFrame]:
@@ -183,7 +198,7 @@ class Calibration:
     @classmethod
     def _fit(cls, odds: NDArray[np.float64], right: NDArray[np.bool_], logistic: bool) -> "Calibration":
         if logistic:
-            return cls(LogisticRegression(C=1e3).fit(odds[:, None], right), True)
+            return cls(LogisticRegression().fit(odds[:, None], right), True)
         return cls(IsotonicRegression(y_min=_EDGE, y_max=1 - _EDGE, out_of_bounds="clip").fit(odds, right), False)
 
     def __call__(self, odds: NDArray[np.float64]) -> NDArray[np.float64]:
