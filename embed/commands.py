@@ -138,3 +138,13 @@ def encode(keys: Sequence[str]) -> NDArray[np.float32]:
 
     with connect() as store:
         return load_encoder(mapping.enriched_with(store)).encode(keys)
+
+
+def score(table: Path) -> pd.DataFrame:
+    """A mapping table with a confidence for each row, by the model that the graph was enriched with."""
+    from kgbuild import mapping
+    from kgbuild.mapping.score import score_table
+
+    with connect() as store:
+        encoder = load_encoder(mapping.enriched_with(store))
+        return score_table(store, table, lambda texts: encoder.encode(texts, precision="auto"))

@@ -6,6 +6,7 @@ kg.load("all", data="sources")                       # these give DataFrames
 kg.similar("phecode:250.2", to="EFO")
 kg.link("heart attack", to="EFO")
 kg.harmonize("phecode", "EFO", top=5)
+print(kg.explain("phecode:250.2", "MONDO:0005148"))  # why, and what speaks against it
 kg.networkx(around="MONDO:0005148", hops=2)          # a MultiDiGraph; kg.rdflib(...) gives the same as triples
 kg.query("MATCH (c:Concept) RETURN c.vocabulary AS vocabulary, count(*) AS concepts")
 """
@@ -14,7 +15,7 @@ import importlib
 from typing import Any
 
 __version__ = "0.1.0"
-__all__ = ["harmonize", "link", "load", "networkx", "query", "rdflib", "similar"]
+__all__ = ["explain", "harmonize", "link", "load", "networkx", "query", "rdflib", "similar"]
 
 
 def __getattr__(name: str) -> Any:

@@ -12,6 +12,8 @@ from kgbuild import home, loading, mapping
 from kgbuild.errors import InputError, MissingExtra
 from kgbuild.export import Selection, select
 from kgbuild.export.notebook import to_networkx, to_rdflib
+from kgbuild.mapping import Explanation
+from kgbuild.mapping import explain as explanation
 from kgbuild.store import connect
 
 if TYPE_CHECKING:
@@ -92,6 +94,15 @@ def vocabulary(name: str, columns: Mapping[str, str] | None = None, prefix: str 
         return name
     own = mapping.read_list(Path(name), columns, prefix)
     return replace(own, encode=lambda keys: extra("commands").encode(keys))
+
+
+def explain(subject: str, object_: str, to: str | None = None, mapping: pd.DataFrame | None = None) -> Explanation:
+    """What speaks for and against two concepts being the same, or a variant and a trait being tied.
+
+    `print` it to read it, `to_dict()` it for a program; see `kgbuild.mapping.explain`.
+    """
+    with connect() as store:
+        return explanation(store, subject, object_, to, mapping)
 
 
 def query(cypher: str, **parameters: Any) -> pd.DataFrame:

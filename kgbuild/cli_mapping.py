@@ -1,4 +1,4 @@
-"""The commands of the command line that find, map, review and turn mappings round."""
+"""The commands of the command line that find, map, review, doubt and turn mappings round."""
 
 import re
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kgbuild.cli_output import Json, print_frame
+from kgbuild.cli_output import Json, print_explanation, print_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +27,9 @@ def similar(
     identifier: Annotated[str, typer.Argument(metavar="ID", help="A CURIE, such as phecode:250.2 or dbSNP:rs7903146.")],
     to: Annotated[str | None, typer.Option(help="A vocabulary, such as EFO; `variants` for variants.")] = None,
     top: Annotated[int, typer.Option(help="How many.")] = 10,
+    explain: Annotated[
+        str | None, typer.Option(metavar="OTHER", help="Say instead what speaks for and against this one.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Find the nearest concepts or variants of a concept or variant."""
@@ -34,6 +37,9 @@ def similar(
     from kgbuild.store import connect
 
     with connect() as store:
+        if explain is not None:
+            print_explanation(mapping.explain(store, identifier, explain, to), as_json)
+            return
         print_frame(mapping.similar(store, identifier, to, top), as_json)
 
 
@@ -69,6 +75,13 @@ def harmonize(
         typer.Option(metavar="WHAT=COLUMN", help="Of your own list: label=phenotype; code, synonyms, parent, codes."),
     ] = None,
     prefix: Annotated[str | None, typer.Option(help="Of your own list's CURIEs; by default the file's name.")] = None,
+    explain: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID[=ID]",
+            help="Say instead what speaks for and against one link: phecode:250.2=MONDO:0005148, or of the best one.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Map one vocabulary, or a list of your own, onto another, each link with its score."""
@@ -78,6 +91,11 @@ def harmonize(
     from kgbuild.export.mappings import export_mapping, format_of
     from kgbuild.store import connect
 
+    if explain is not None:
+        with connect() as store:
+            subject, _, object_ = explain.partition("=")
+            print_explanation(mapping.explain_link(store, source, target, subject, object_ or None), as_json)
+        return
     if out is not None:
         format_of(out)  # an unclear name before the database is started
     if write and update:
@@ -209,3 +227,30 @@ def review(
         source = re.sub(r"\W+", "_", decisions.path.name.removesuffix(".sssom.tsv").lower()).strip("_")
         print(f"{len(decisions.made):,} decisions in {decisions.path}")
         print(f"Into the graph: kg load mappings {decisions.path} --name {source}")
+
+
+@app.command()
+def score(
+    table: Annotated[
+        Path, typer.Argument(metavar="TABLE", help="A mapping: SSSOM, or TSV with subject_id, object_id.")
+    ],
+    out: Annotated[Path | None, typer.Option(help="Write all rows with their confidence (FILE.sssom.tsv).")] = None,
+    top: Annotated[int, typer.Option(help="How many to print.")] = 20,
+    as_json: Json = False,
+) -> None:
+    """Say how sure each row of anyone's mapping is, the most doubtful first.
+
+    Learned from what curators accepted and denied in the graph.
+    """
+    from kgbuild.api import extra
+    from kgbuild.console import Steps
+    from kgbuild.mapping.score import write_table
+
+    with Steps().step(f"scoring {table.name}"):
+        frame = extra("commands").score(table)
+        if out is not None:
+            write_table(frame, out, table)
+    shown = [name for name in ("subject_id", "subject_label", "object_id", "object_label", "doubts") if name in frame]
+    print_frame(frame[["confidence", *shown]].head(top), as_json)
+    if out is not None and not as_json:
+        print(f"{len(frame):,} rows written to {out}")

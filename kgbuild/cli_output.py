@@ -17,3 +17,8 @@ def print_frame(frame: Any, as_json: bool, limit: int | None = None) -> None:
         print(json.dumps(rows))
     else:
         table(rows, limit=limit)
+
+
+def print_explanation(explanation: Any, as_json: bool) -> None:
+    """What speaks for and against a pair, or with `as_json` one line of JSON."""
+    print(json.dumps(explanation.to_dict()) if as_json else explanation)

@@ -510,3 +510,115 @@ def test_the_mapping_of_another_list_is_refused_with_what_to_give(graph, tmp_pat
 def test_a_graph_without_embeddings_says_what_to_run(empty_store: Store):
     with pytest.raises(InputError, match="no embeddings; write them with `kg enrich`"):
         mapping.harmonize(empty_store, "phecode", "EFO")
+
+
+@pytest.fixture
+def objected(graph):
+    """The graph with what a curator, a hierarchy and a mapping say of pairs; gone afterwards."""
+    graph.query("""
+    MATCH (t1:Concept {id: 'MONDO:0005147'}), (t2:Concept {id: 'MONDO:0005148'}), (dm:Concept {id: 'EFO:0000400'}),
+      (p1:Concept {id: 'phecode:250.1'}), (asthma:Concept {id: 'EFO:0000270'}), (attack:Concept {id: 'HP:0002099'}),
+      (p2:Concept {id: 'phecode:250.2'}), (drug:Concept {id: 'drugbank:DB00331'}), (v:Variant {id: 'dbSNP:rs7903146'})
+    CREATE (p1)-[:EXACT_MATCH {source: 'curators', negated: true, context: 'orcid:0000-0001'}]->(t2),
+      (t1)-[:SUBCLASS_OF {source: 'efo'}]->(dm), (t2)-[:SUBCLASS_OF {source: 'efo'}]->(dm),
+      (attack)-[:XREF {source: 'hp'}]->(asthma), (attack)-[:XREF {source: 'efo'}]->(asthma),
+      (t1)-[:DISJOINT_WITH {source: 'efo'}]->(t2), (v)-[:ASSOCIATED_WITH {source: 'pgrm', neg_log10_p: 12.0}]->(p2),
+      (p2)-[:SIMILAR_TO {score: 0.9, confidence: 0.8, rank: 1, model: 'letters'}]->(t2),
+      (m:Concept:Measurement {id: 'OBA:0000001', name: 'asthma measurement', vocabulary: 'OBA', test: true})
+    SET v.chromosome = '10', v.grch38 = 1000000
+    CREATE (near:Variant {id: 'dbSNP:rs9', chromosome: '10', grch38: 1002000, test: true})
+    CREATE (near)-[:ASSOCIATED_WITH {source: 'gwas_catalog', neg_log10_p: 8.0}]->(t2)
+    """)
+    yield graph
+    graph.query("""
+    MATCH (n) WHERE n.test DETACH DELETE n
+    """)
+    graph.query("MATCH ()-[r:SIMILAR_TO|SUBCLASS_OF|DISJOINT_WITH]->() DELETE r")
+    graph.query("MATCH ()-[r:EXACT_MATCH {source: 'curators'}]->() DELETE r")
+    graph.query("MATCH (:Concept {id: 'HP:0002099'})-[r:XREF]->() DELETE r")
+    graph.query("MATCH ()-[r:ASSOCIATED_WITH {source: 'pgrm'}]->() DELETE r")
+
+
+def test_an_explanation_names_what_met_what_leads_there_and_who_says_so(objected):
+    it = kgbuild.explain("PheCode:250.2", "MONDO:5148", to="EFO")
+
+    assert (it.subject.id, it.object.id) == ("phecode:250.2", "MONDO:0005148")
+    assert (it.names[0].subject_name, it.names[0].object_name) == ("Type 2 diabetes", "type 2 diabetes mellitus")
+    assert it.parts["tfidf"] == pytest.approx(it.names[0].tfidf)
+    assert it.parts["bridge"] == 1
+    assert it.computed[0]["confidence"] == 0.8
+    (way,) = (path for path in it.paths if len(path.edges) == 2)
+    assert [identifier for identifier, _ in way.nodes] == ["phecode:250.2", "icd10:E11", "MONDO:0005148"]
+    assert way.edges == [("GROUPS", ["phecode"], True), ("XREF", ["efo"], False)]
+    shared = it.shared["Variant"]
+    assert (shared["count"], shared["examples"][0]["id"]) == (1, "dbSNP:rs7903146")
+    assert set(shared["examples"][0]["sources"]) == {"pgrm", "gwas_catalog", "mrinstruments"}
+    assert it.against == []
+    text = str(it)
+    assert "phecode:250.2 “Type 2 diabetes” ─GROUPS [phecode]→ icd10:E11" in text
+    assert "nothing that the graph knows" in text
+    assert json.loads(json.dumps(it.to_dict()))["paths"][0]["nodes"][0]["id"] == "phecode:250.2"
+
+
+def test_a_curators_no_other_numbers_and_a_nearer_term_speak_against_a_pair(objected):
+    against = "\n".join(mapping.explain(objected, "phecode:250.1", "MONDO:0005148", "EFO").against)
+
+    assert "curators denies that phecode:250.1 is MONDO:0005148 (orcid:0000-0001)" in against
+    assert "1 against 2" in against
+    assert "MONDO:0005147 “type 1 diabetes mellitus” is nearer by its names" in against
+
+
+def test_classes_that_are_disjoint_or_above_each_other_are_not_the_same(objected):
+    siblings = mapping.explain(objected, "MONDO:0005147", "MONDO:0005148").against
+    above = mapping.explain(objected, "EFO:0000400", "MONDO:0005148").against
+
+    assert "MONDO:0005147 and MONDO:0005148, above them, are disjoint (efo)" in siblings
+    assert "EFO:0000400 is above MONDO:0005148: MONDO:0005148 ⊂ EFO:0000400" in above
+
+
+def test_parallel_edges_are_one_path_and_types_and_obsolete_ends_are_told(objected):
+    it = mapping.explain(objected, "HP:0002099", "EFO:0000270")
+    unlike = mapping.explain(objected, "OBA:0000001", "EFO:0000270").against
+    obsolete = mapping.explain(objected, "phecode:250.2", "EFO:0001360").against
+
+    assert [path.edges for path in it.paths] == [[("XREF", ["efo", "hp"], True)]]
+    assert "OBA:0000001 is a Measurement, EFO:0000270 a Disease" in unlike
+    assert "EFO:0001360 is obsolete; MONDO:0005148 replaces it" in obsolete
+
+
+def test_a_variant_and_a_trait_are_explained_by_associations_and_what_lies_nearby(objected):
+    it = mapping.explain(objected, "MONDO:0005148", "dbSNP:rs7903146")
+    untied = mapping.explain(objected, "dbSNP:rs2", "MONDO:0005148")
+
+    assert [(row["object"], row["source"]) for row in it.direct] == [
+        ("MONDO:0005148", "mrinstruments"), ("EFO:0001360", "gwas_catalog"),
+    ]  # fmt: skip
+    assert [(row["id"], row["distance"]) for row in it.loci] == [("dbSNP:rs9", 2000)]
+    assert it.nearest[0]["id"] == "MONDO:0005148"
+    assert it.parts["encoder_concept"] == pytest.approx(1, abs=1e-3)
+    assert (it.against, it.names) == ([], ())
+    assert untied.against == ["no source ties the two, and nothing is known that both are tied to"]
+    assert "−log10 p 50.0" in str(it)
+
+
+@pytest.mark.parametrize(
+    ("ends", "message"),
+    [
+        (("phecode:1", "EFO:0000270"), "phecode:1: no such concept or variant"),
+        (("EFO:0000270", "EFO:270"), "EFO:0000270: it is both"),
+    ],
+)
+def test_a_pair_that_cannot_be_explained_is_one_line(graph, ends, message):
+    with pytest.raises(InputError, match=message):
+        mapping.explain(graph, *ends)
+
+
+def test_a_link_is_explained_from_the_command_line_and_the_best_one_without_its_object(objected):
+    link = "phecode:250.2=MONDO:0005148"
+    named = CliRunner().invoke(app, ["harmonize", "phecode", "EFO", "--explain", link, "--json"])
+    best = CliRunner().invoke(app, ["harmonize", "phecode", "EFO", "--explain", "phecode:250.2"])
+    other = CliRunner().invoke(app, ["similar", "phecode:250.2", "--explain", "dbSNP:rs7903146"])
+
+    assert json.loads(named.stdout)["object"]["id"] == "MONDO:0005148"
+    assert "MONDO:0005148 “type 2 diabetes mellitus” (Disease)\n  mapped: score" in best.stdout
+    assert "What sources state of the two\n  dbSNP:rs7903146 ASSOCIATED_WITH phecode:250.2 [pgrm]" in other.stdout
