@@ -60,7 +60,7 @@ def encoded(model: str, *parts: Iterable[str]) -> Vectors:
                 np.save(file, encoder.encode(distinct))
         keys += distinct
         matrices.append(np.load(path))
-    return Vectors(keys, np.concatenate(matrices))
+    return Vectors((keys, np.concatenate(matrices)))
 
 
 class Names:

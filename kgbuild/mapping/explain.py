@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from kgbuild.curie import standardize
 from kgbuild.errors import InputError
 from kgbuild.mapping.differences import conflicts
-from kgbuild.mapping.features import words
+from kgbuild.mapping.lexical import words
 from kgbuild.mapping.terms import scope
 from kgbuild.store import Store
 

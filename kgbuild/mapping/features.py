@@ -39,6 +39,7 @@ _CANDIDATES = 50
 _STRONGEST = 8  # of each measure by itself
 _CONTEXT = 60  # texts of one query that are compared
 _COMMON = 0.03  # candidates are found by the n-grams that fewer names have; they are compared by all
+_PART = 128  # scores of which the largest is looked at first
 _THREADS = 2
 
 
@@ -203,7 +204,10 @@ def ancestors(parents: Sequence[Sequence[int]]) -> list[set[int]]:
 
 @dataclass
 class Asked:
-    """The texts of all queries as they are compared, A of them: weighed once, not for each query."""
+    """The texts of all queries as they are compared, A of them, S of these names: weighed once, not for each query.
+
+    `spoken` says for a name's row in A where it is in S.
+    """
 
     target: Target
     queries: Sequence[Query]
@@ -215,9 +219,11 @@ class Asked:
         texts = sorted({key for each in queries for key in (*each.keys, *each.context, *each.above, *each.below)})
         self.row = {text: row for row, text in enumerate(texts)}
         self.tfidf_AG = self.target.ngrams(texts)
-        self.content_AG = self.target.ngrams(contents(texts))
+        own = sorted({key for each in queries for key in each.keys})
+        self.spoken: Ints = np.searchsorted(own, texts) if own else np.zeros(0, np.int64)
+        self.content_SG = self.target.ngrams(contents(own))
         self.key_A: Ints = np.array([self.target.row.get(text, -1) for text in texts])
-        self.words = self.target.words.asked(texts, [query.keys[0] for query in queries])
+        self.words = self.target.words.asked(own, [query.keys[0] for query in queries])
         self.vectors_AD = self.vectors.of(texts)
 
     def rows(self, keys: Sequence[str]) -> Ints:
@@ -283,8 +289,16 @@ def _strongest(evidence: Mapping[int, float]) -> list[int]:
 
 
 def _top(scores_N: Floats, k: int) -> Ints:
-    k = min(k, len(scores_N))
-    top: Ints = np.argpartition(scores_N, len(scores_N) - k)[len(scores_N) - k :]
+    """Where the k largest scores are: in the k parts that have the largest ones, so that few are compared."""
+    whole = len(scores_N) // _PART * _PART
+    largest = scores_N[:whole].reshape(-1, _PART).max(axis=1)
+    if len(largest) > k:
+        parts = np.argpartition(largest, len(largest) - k)[len(largest) - k :]
+        at = np.concatenate([(parts[:, None] * _PART + np.arange(_PART)).ravel(), np.arange(whole, len(scores_N))])
+    else:
+        at = np.arange(len(scores_N))
+    k = min(k, len(at))
+    top: Ints = at[np.argpartition(scores_N[at], len(at) - k)[len(at) - k :]]
     return top
 
 
@@ -306,10 +320,11 @@ def _names(
     words = asked.words
     same_T = asked.key_A[place] == target.same_K[key_T]
     encoder_T = encoder_RK[row_T, key_T]
-    tfidf_T = rows_dot(asked.tfidf_AG, place, target.ngrams.matrix_KG, key_T)
-    content_T = rows_dot(asked.content_AG, place, target.content_KG, key_T)
-    shared_T = rows_dot(words.weighed_AV, place, target.words.matrix_KV, key_T)
-    asked_T, name_T = words.weight_A[place] + 1e-6, words.weight_K[key_T] + 1e-6
+    tfidf_T = rows_dot(asked.tfidf_AG[names.values].toarray(), row_T, target.ngrams.matrix_KG, key_T)
+    spoken = asked.spoken[names.values]
+    content_T = rows_dot(asked.content_SG[spoken].toarray(), row_T, target.content_KG, key_T)
+    shared_T = rows_dot(words.weighed_SV[spoken].toarray(), row_T, target.words.matrix_KV, key_T)
+    asked_T, name_T = words.weight_S[spoken][row_T] + 1e-6, words.weight_K[key_T] + 1e-6
     overlap_T = shared_T / np.maximum(asked_T + name_T - shared_T, 1e-6)
     most_P = _first_best(overlap_T, begin_P)
     return {
@@ -373,17 +388,25 @@ def _context(
     target: Target, asked: Asked, block: Sequence[Query], chosen: Sequence[Ints]
 ) -> dict[str, NDArray[np.floating]]:
     """How near what a query groups is to each candidate's best name."""
-    rows: list[NDArray[np.floating]] = []
-    for query, terms_C in zip(block, chosen, strict=True):
-        context = asked.rows(query.context[:_CONTEXT])
+    contexts = [asked.rows(query.context[:_CONTEXT]) for query in block]
+    query_P = np.repeat(np.arange(len(block)), [len(each) for each in chosen])
+    key_S, pair_S = target.names.of(np.concatenate(chosen))
+    begin_P = np.searchsorted(pair_S, np.arange(len(query_P)))
+    share = [np.full(len(each), 1 / max(len(each), 1), np.float32) for each in contexts]
+    rows = np.repeat(np.arange(len(block)), [len(each) for each in contexts])
+    shape = len(block), len(asked.row)
+    mean_BG = (csr_array((np.concatenate(share), (rows, np.concatenate(contexts))), shape) @ asked.tfidf_AG).toarray()
+    tfidf_S = rows_dot(mean_BG, query_P[pair_S], target.ngrams.matrix_KG, key_S)
+    found: list[NDArray[np.floating]] = []
+    first = np.searchsorted(query_P[pair_S], np.arange(len(block) + 1))
+    for at, context in enumerate(contexts):
+        terms = len(chosen[at])
         if not len(context):
-            rows.append(np.zeros((3, len(terms_C))))
+            found.append(np.zeros((2, terms), np.float32))
             continue
-        key_S, term_S = target.names.of(terms_C)
-        begin = np.searchsorted(term_S, np.arange(len(terms_C)))
-        encoder_RS = asked.vectors_AD[context] @ target.vectors_KD[key_S].T
-        encoder_RC = np.maximum.reduceat(encoder_RS, begin, axis=1)
-        mean_G = csr_array(np.full((1, len(context)), 1 / len(context), np.float32)) @ asked.tfidf_AG[context]
-        tfidf_S = (target.ngrams.matrix_KG[key_S] @ mean_G.T).toarray().ravel()
-        rows.append(np.stack([encoder_RC.mean(0), encoder_RC.max(0), np.maximum.reduceat(tfidf_S, begin)]))
-    return dict(zip(("context_mean", "context_max", "context_tfidf"), np.concatenate(rows, axis=1), strict=True))
+        span = slice(first[at], first[at + 1])
+        encoder_RS = asked.vectors_AD[context] @ target.vectors_KD[key_S[span]].T
+        encoder_RC = np.maximum.reduceat(encoder_RS, begin_P[query_P == at] - first[at], axis=1)
+        found.append(np.stack([encoder_RC.mean(0), encoder_RC.max(0)]))
+    mean_P, max_P = np.concatenate(found, axis=1)
+    return {"context_mean": mean_P, "context_max": max_P, "context_tfidf": np.maximum.reduceat(tfidf_S, begin_P)}

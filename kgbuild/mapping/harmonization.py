@@ -126,7 +126,7 @@ def _scored(
     grouping = codes and bool(subjects.groups)
     ranker = keep.get(
         f"ranker-{onto.scope.name}-{from_.name}{'-codes' * grouping}{'-asserted' * asserted}",
-        lambda: learned(store, onto, from_, grouping, asserted),
+        lambda: learned(store, onto, subjects.terms.ids, grouping, asserted),
     )
     if not asserted:
         subjects = replace(subjects, ties={})
@@ -188,9 +188,10 @@ def _first(frame: pd.DataFrame, top: int) -> pd.DataFrame:
     return out.dropna(axis="columns", how="all")
 
 
-def learned(store: Store, onto: Onto, from_: Scope, grouping: bool, asserted: bool) -> Ranker:
-    """A ranker for a target, from curated mappings of other vocabularies than the one that is mapped."""
-    found = lesson(store, onto.scope, onto.ties, str(from_.value), grouping)
+def learned(store: Store, onto: Onto, mapped: Iterable[str], grouping: bool, asserted: bool) -> Ranker:
+    """A ranker for a target, from curated mappings of other vocabularies than those that are mapped."""
+    vocabularies = sorted({identifier.partition(":")[0] for identifier in mapped})
+    found = lesson(store, onto.scope, onto.ties, vocabularies, grouping)
     if found is None:
         return Ranker()
     subjects, right = found

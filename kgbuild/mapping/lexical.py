@@ -98,16 +98,16 @@ class Words:
             labels: Those that say what is common among what is asked (every second label of a list says "cancer").
         """
         sets = [words(key) for key in keys]
-        table_AV = self._table(sets)
+        table_SV = self._table(sets)
         common = self._table([words(label) for label in labels])
         count_V = np.bincount(common.indices, minlength=len(self._place))
         among = np.where(count_V > 0, np.log(len(labels) / np.maximum(count_V, 1)), self._unseen)
         weights_V = np.minimum(self._rarity_V, among).astype(np.float32)
         unknown = np.array([sum(word not in self._place for word in some) for some in sets], np.float32)
-        weight_A = table_AV @ weights_V + unknown * self._unseen
-        weighed_AV = table_AV.copy()
-        weighed_AV.data = weights_V[weighed_AV.indices]
-        return AskedWords(weight_A, weighed_AV, self.matrix_KV @ weights_V)
+        weight_S = table_SV @ weights_V + unknown * self._unseen
+        weighed_SV = table_SV.copy()
+        weighed_SV.data = weights_V[weighed_SV.indices]
+        return AskedWords(weight_S, weighed_SV, self.matrix_KV @ weights_V)
 
     def _table(self, sets: Sequence[frozenset[str]]) -> csr_array:
         rows = [[self._place[word] for word in some if word in self._place] for some in sets]
@@ -121,19 +121,22 @@ class AskedWords:
     """Names asked, as sets of weighed words.
 
     Args:
-        weight_A: What all its words weigh, unknown ones too.
-        weighed_AV: The words with their weights.
+        weight_S: What all its words weigh, unknown ones too.
+        weighed_SV: The words with their weights.
         weight_K: What the words of the names that are compared with weigh.
     """
 
-    weight_A: Floats
-    weighed_AV: csr_array
+    weight_S: Floats
+    weighed_SV: csr_array
     weight_K: Floats
 
 
-def rows_dot(left: csr_array, left_T: NDArray[np.int64], right: csr_array, right_T: NDArray[np.int64]) -> Floats:
-    """Row left_T[i] of one table times row right_T[i] of the other, for each i."""
-    out: Floats = np.asarray(left[left_T].multiply(right[right_T]).sum(axis=1), np.float32).ravel()
+def rows_dot(left_RG: Floats, row_T: NDArray[np.int64], right: csr_array, key_T: NDArray[np.int64]) -> Floats:
+    """Row row_T[i] of a dense table times row key_T[i] of a sparse one, for each i."""
+    some = right[key_T]
+    products = some.data * left_RG[np.repeat(row_T, np.diff(some.indptr)), some.indices]
+    sums = np.concatenate([[0.0], np.cumsum(products, dtype=np.float64)])
+    out: Floats = (sums[some.indptr[1:]] - sums[some.indptr[:-1]]).astype(np.float32)
     return out
 
 

@@ -19,7 +19,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from kgbuild.graph import name_key
 from kgbuild.mapping.differences import conflicts, marks
-from kgbuild.mapping.features import words
+from kgbuild.mapping.lexical import words
 from kgbuild.model import PREFIX_TYPES
 
 Floats = NDArray[np.float32]

@@ -4,6 +4,7 @@ Legend: C candidates of one query, F features.
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -17,6 +18,8 @@ from kgbuild.mapping.features import FEATURES, Floats
 _FOLDS = 5
 _ROUNDS = 3  # of folds: near ties between candidates otherwise hang on how the examples fell
 _MOST = 2.4  # of two similarities with a fifth of each for the label
+_THREADS = 2
+_CLOSE = 16  # candidates of a query that all models look at
 #: Fewer examples teach less than the sum of the two similarities knows.
 ENOUGH = 200
 
@@ -30,7 +33,7 @@ class Example(NamedTuple):
 
 @dataclass(frozen=True)
 class Ranker:
-    """Boosted trees, one a fold of each round; their mean ranks, and what each says of its unseen fold calibrates.
+    """Boosted trees, one a fold of each round: their mean ranks, and what they say of their unseen folds calibrates.
 
     Without `models` the score is the sum of character TF-IDF and encoder similarity, and there is no confidence.
     """
@@ -46,8 +49,20 @@ class Ranker:
         """
         if not self.models:
             return [np.clip(each_CF[:, FEATURES.index("both")] / _MOST, 0, 1) for each_CF in features]
-        odds = np.mean([_odds(model, features) for model in self.models], axis=0)
-        return _shares(odds, features)
+        parts = [features[at::_THREADS] for at in range(_THREADS)]
+        with ThreadPoolExecutor(_THREADS) as threads:
+            scored = list(threads.map(self._scores, parts))
+        return [scored[i % _THREADS][i // _THREADS] for i in range(len(features))]
+
+    def _scores(self, features: Sequence[Floats]) -> list[Floats]:
+        tables = [_relative(each_CF) for each_CF in features]
+        close = [_top(odds_C) for odds_C in _split(_odds(self.models[0], tables), tables)]
+        chosen = [table[at] for table, at in zip(tables, close, strict=True)]
+        odds = np.mean([_odds(model, chosen) for model in self.models], axis=0)
+        scores: list[Floats] = [np.zeros(len(each), np.float32) for each in tables]
+        for score_C, at, odds_C in zip(scores, close, _split(odds, chosen), strict=True):
+            score_C[at] = _shares(odds_C)
+        return scores
 
     def confidence(self, scores_C: Floats) -> Floats | None:
         """The share of curated mappings with such a score that were right; None without any."""
@@ -63,28 +78,34 @@ def fit(examples: Sequence[Example], seed: int = 0) -> Ranker:
     if len(usable) < ENOUGH:
         return Ranker()
     random = np.random.default_rng(seed)
-    rounds = np.stack([random.permutation(len(usable)) % _FOLDS + at * _FOLDS for at in range(_ROUNDS)])
-    models: list[Any] = []
-    scores: list[Floats] = []
-    right: list[NDArray[np.bool_]] = []
-    for fold in range(_ROUNDS * _FOLDS):
-        folds = rounds[fold // _FOLDS]
-        seen = [example for example, its in zip(usable, folds, strict=True) if its != fold]
+    rounds = [random.permutation(len(usable)) % _FOLDS for _ in range(_ROUNDS)]
+    tables = [_relative(example.features_CF) for example in usable]
+
+    def learn(at: int, fold: int) -> Any:
+        seen = np.flatnonzero(rounds[at] != fold)
         model = HistGradientBoostingClassifier(
             max_iter=150, learning_rate=0.05, max_leaf_nodes=8, min_samples_leaf=60, l2_regularization=5.0,
-            max_features=0.3, early_stopping=False, random_state=seed + fold,
+            max_features=0.3, early_stopping=False, random_state=seed + at * _FOLDS + fold,
         )  # fmt: skip
-        model.fit(
-            np.concatenate([_relative(example.features_CF) for example in seen]),
-            np.concatenate([example.right_C for example in seen]),
-        )
-        models.append(model)
-        unseen = [example for example, its in zip(usable, folds, strict=True) if its == fold]
-        tables = [example.features_CF for example in unseen]
-        scores += _shares(_odds(model, tables), tables)
-        right += [example.right_C for example in unseen]
+        model.fit(np.concatenate([tables[i] for i in seen]), np.concatenate([usable[i].right_C for i in seen]))
+        return model
+
+    folds = [(at, fold) for at in range(_ROUNDS) for fold in range(_FOLDS)]
+    with ThreadPoolExecutor(_THREADS) as threads:  # a model's own threads would wait for each other more than they work
+        models = list(threads.map(lambda each: learn(*each), folds))
+    unseen: list[Floats] = [np.zeros(len(table), np.float32) for table in tables]
+    for (at, fold), model in zip(folds, models, strict=True):
+        its = np.flatnonzero(rounds[at] == fold)
+        for i, odds_C in zip(
+            its, _split(_odds(model, [tables[i] for i in its]), [tables[i] for i in its]), strict=True
+        ):
+            unseen[i] += odds_C / _ROUNDS
+    without = [example for example in examples if not example.right_C.any()]
+    ranker = Ranker(models)
+    scores = [*map(_shares, unseen), *ranker.score([example.features_CF for example in without])]
+    right = np.concatenate([example.right_C for example in (*usable, *without)])
     calibration = IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip")
-    calibration.fit(np.concatenate(scores), np.concatenate(right))
+    calibration.fit(np.concatenate(scores), right)
     return Ranker(models, calibration)
 
 
@@ -93,13 +114,25 @@ def _relative(features_CF: Floats) -> Floats:
     return np.concatenate([features_CF, features_CF - features_CF.max(axis=0)], axis=1)
 
 
-def _odds(model: Any, features: Sequence[Floats]) -> Floats:
+def _top(odds_C: Floats) -> NDArray[np.int64]:
+    """The candidates that all models look at; the others have next to no odds."""
+    return np.argsort(-odds_C, kind="stable")[:_CLOSE]
+
+
+def _odds(model: Any, tables: Sequence[Floats]) -> Floats:
     """Log odds of all candidates of all queries, one after another."""
-    odds: Floats = model.decision_function(np.concatenate([_relative(each_CF) for each_CF in features]))
+    if not tables:
+        return np.zeros(0, np.float32)
+    odds: Floats = model.decision_function(np.concatenate(tables))
     return odds
 
 
-def _shares(odds: Floats, features: Sequence[Floats]) -> list[Floats]:
-    """Log odds → each query's shares of odds."""
-    ends = np.cumsum([len(each_CF) for each_CF in features])[:-1]
-    return [np.exp(odds_C - np.logaddexp.reduce(odds_C)) for odds_C in np.split(odds, ends)]
+def _split(odds: Floats, tables: Sequence[Floats]) -> list[Floats]:
+    """Log odds by query."""
+    return np.split(odds, np.cumsum([len(each) for each in tables])[:-1]) if tables else []
+
+
+def _shares(odds_C: Floats) -> Floats:
+    """Log odds of a query's candidates → shares of odds."""
+    shares: Floats = np.exp(odds_C - np.logaddexp.reduce(odds_C))
+    return shares

@@ -23,26 +23,27 @@ _MOST = 1_500  # examples: more teach no more
 Lesson = tuple[Subjects, list[frozenset[int]]]
 
 
-def lesson(store: Store, of: Scope, ties: Ties, vocabulary: str, grouping: bool) -> Lesson | None:
+def lesson(store: Store, of: Scope, ties: Ties, vocabularies: Sequence[str], grouping: bool) -> Lesson | None:
     """What there is to learn from for a target.
 
     Args:
         store: The graph.
         of: The target.
         ties: Its ties.
-        vocabulary: That is mapped, and so left out.
+        vocabularies: Those that are mapped, and so left out; both editions of ICD where one is.
         grouping: Its concepts group codes.
 
     Returns:
         None where there is too little.
     """
-    if grouping and (found := _categories(store, ties, vocabulary)) is not None:
+    left_out = sorted({edition for each in vocabularies for edition in (each, f"{each}cm", each.removesuffix("cm"))})
+    if grouping and (found := _categories(store, ties, left_out)) is not None:
         return found
-    return _curated(store, of, ties, vocabulary)
+    return _curated(store, of, ties, left_out)
 
 
-def _categories(store: Store, ties: Ties, vocabulary: str) -> Lesson | None:
-    groups = {row["id"]: row["codes"] for row in store.stream("similar/categories", exclude=[vocabulary])}
+def _categories(store: Store, ties: Ties, left_out: Sequence[str]) -> Lesson | None:
+    groups = {row["id"]: row["codes"] for row in store.stream("similar/categories", exclude=left_out)}
     right = {
         each: terms
         for each, codes in groups.items()
@@ -52,11 +53,11 @@ def _categories(store: Store, ties: Ties, vocabulary: str) -> Lesson | None:
     return _lesson(store, keys, {each: groups[each] for each in keys}, {}, right)
 
 
-def _curated(store: Store, of: Scope, ties: Ties, vocabulary: str) -> Lesson | None:
+def _curated(store: Store, of: Scope, ties: Ties, left_out: Sequence[str]) -> Lesson | None:
     exact: dict[str, frozenset[int]] = {}
     loose: dict[str, frozenset[int]] = {}
     kin: dict[str, list[str]] = defaultdict(list)
-    for row in store.stream("similar/curated", **of.parameters, exclude=[vocabulary]):
+    for row in store.stream("similar/curated", **of.parameters, exclude=left_out):
         places = frozenset(ties.index[term] for term in row["terms"] if term in ties.index)
         if 0 < len(places) <= _ANSWERS:
             (exact if row["exact"] else loose)[row["id"]] = places

@@ -14,8 +14,7 @@ from typer.testing import CliRunner
 
 import kgbuild
 from embed.enrich import create_indexes
-from embed.evaluate.gold import Gold
-from embed.evaluate.mapping import asserted, evaluate
+from embed.evaluate.mapping import evaluate
 from kgbuild import mapping
 from kgbuild.cli import app
 from kgbuild.errors import InputError
@@ -358,19 +357,6 @@ def test_the_evaluation_counts_asserted_equivalents_as_one(graph, tmp_path: Path
     ]  # fmt: skip
     assert any("no confidence" in note for note in found.notes)
     assert any("1 of 3 concepts of the gold left out" in note for note in found.notes)
-
-
-def test_links_that_give_an_answer_away_are_found_under_replaced_ids_and_through_another_concept(graph):
-    old, doid = ("EFO:0001360", "icd10:E11"), ("DOID:9352", "MONDO:0005148")
-
-    def links(subject: str, answer: str) -> set[tuple[str, str]]:
-        return set(asserted(graph, Gold({subject: frozenset([answer])})))
-
-    assert links("DOID:9352", "EFO:0001360") == {doid}
-    assert links("icd10cm:E11", "DOID:9352") == {("icd10:E11", "MONDO:0005148")}
-    assert links("icd10:E11", "EFO:0001360") == {("icd10:E11", "MONDO:0005148")}
-    assert links("phecode:250.2", "MONDO:0005148") == set()  # what a PheCode groups is not a mapping of it
-    assert old not in links("DOID:9352", "EFO:0000270")
 
 
 def test_a_measured_mapping_is_printed_and_written(graph, tmp_path: Path, monkeypatch, capsys):

@@ -1,10 +1,8 @@
 """A list of one's own: what its labels say, what its files may look like, and what becomes of each row."""
 
 import gzip
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +11,6 @@ from typer.testing import CliRunner
 from kgbuild.cli import app
 from kgbuild.errors import InputError
 from kgbuild.graph import name_key
-from kgbuild.mapping.features import Vectors
 from kgbuild.mapping.labels import read_label
 from kgbuild.mapping.lists import OwnList, icd_codes, is_list, read_list
 
@@ -116,13 +113,13 @@ def test_every_row_of_a_biobanks_list_has_one_outcome():
 
 def test_concepts_have_names_labels_parents_and_codes():
     own = read_list(TRAITS)
-    rows = {row["id"]: row for row in own.terms.rows}
+    at = own.terms.index
 
     assert own.scope.name == "biobank_traits"
-    assert rows["biobank_traits:T2D"]["name"] == "Type 2 diabetes, wide definition"
-    assert rows["biobank_traits:T2D"]["keys"] == ["type 2 diabetes", "type 2 diabetes mellitus", "t2dm"]
+    assert own.terms.labels[at["biobank_traits:T2D"]] == "Type 2 diabetes, wide definition"
+    assert own.terms.names[at["biobank_traits:T2D"]] == ["type 2 diabetes", "type 2 diabetes mellitus", "t2dm"]
     assert own.groups["biobank_traits:T2D"] == ["icd10:E11", "icd10:E11.9"]
-    assert rows["biobank_traits:20002_1462"]["parents"] == ["biobank_traits:20002_1461"]
+    assert own.terms.parents[at["biobank_traits:20002_1462"]] == ["biobank_traits:20002_1461"]
     assert own.groups["biobank_traits:H7_GLAUCOMA"] == ["icd10:H40", "icd10:H42"]
 
 
@@ -183,7 +180,7 @@ def test_the_parents_of_a_coding_of_uk_biobank_are_its_nodes(tmp_path: Path):
         "coding6.tsv",
     )
 
-    assert {row["id"]: row["parents"] for row in own.terms.rows} == {
+    assert dict(zip(own.terms.ids, own.terms.parents, strict=True)) == {
         "coding6:-1": [], "coding6:1220": ["coding6:-1"], "coding6:1223": ["coding6:1220"],
     }  # fmt: skip
     assert not own.remarks
@@ -223,21 +220,6 @@ def test_columns_are_named_where_they_are_not_the_usual_ones(tmp_path: Path):
         read(tmp_path, text, columns={"label": "x"})
     with pytest.raises(InputError, match="no such thing to read; one of code, label, synonyms, parent, codes"):
         read(tmp_path, text, columns={"text": "trait"})
-
-
-def test_only_names_without_a_vector_are_encoded(tmp_path: Path):
-    own = read(tmp_path, "code,label\n1,Asthma\n2,Gout\n")
-    asked: list[str] = []
-
-    def encode(keys):
-        asked.extend(keys)
-        return np.ones((len(keys), 2), np.float32)
-
-    there = Vectors(["asthma"], np.zeros((1, 2), np.float32))
-    vectors = replace(own, encode=encode).completed(there, {"asthma", "gout"})
-
-    assert asked == ["gout"]
-    assert vectors.of(["asthma", "gout"]).tolist() == [[0, 0], [1, 1]]
 
 
 def test_a_file_is_told_from_a_vocabulary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
