@@ -42,7 +42,7 @@ _NEAR = 100  # matches of two vocabularies for which a near miss is sought
 _ALIKE = 0.5  # characters of a near miss
 _NEAR_WEIGHT = 0.2  # of a near miss beside a curator's verdict
 _EDGE = 1e-4
-_FAR = 3.0  # standard deviations
+_FAR = 10.0  # standard deviations
 
 
 @dataclass(frozen=True)
