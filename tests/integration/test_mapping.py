@@ -227,7 +227,7 @@ def test_the_graphs_links_go_out_in_every_format_with_its_digest_and_the_models(
     nodes = pd.read_csv(tmp_path / "m_nodes.tsv", sep="\t").set_index("id")
 
     assert nodes["category"]["EFO:0000270"] == "biolink:Disease"  # no prefix says so
-    graph.query("MATCH ()-[link:SIMILAR_TO]->() SET link.model = 'older'")
+    graph.query("MATCH ()-[link:SIMILAR_TO]->() SET link.model = 'older' REMOVE link.model_digest")
     older = export_mapping(computed_links(graph, "PheCode"), tmp_path / "older.sssom.tsv", graph).files[0]
     assert "model=older; graph" in older.read_text()  # the digest is of the vectors that came after
     again = read_sssom(tmp_path / "m.sssom.tsv")
@@ -418,7 +418,10 @@ def test_a_list_of_ones_own_is_mapped_without_being_loaded(graph, tmp_path: Path
 def test_the_codes_of_a_list_have_their_names_in_the_graph_in_either_edition(graph, tmp_path: Path):
     own = own_list(tmp_path, "code,label,icd10cm\nX,Diabetes of adults,icd10cm:E11\n")
 
-    assert own.codes(graph) == {"my:X": [("icd10:E11", ["non-insulin-dependent diabetes mellitus"])]}
+    subjects = replace(own, encode=lambda keys: np.ones((len(keys), 26), np.float32)).subjects(graph)
+
+    assert subjects.keys == {"icd10:E11": ["non-insulin-dependent diabetes mellitus"]}
+    assert subjects.vectors.missing(["diabetes of adults", "non-insulin-dependent diabetes mellitus"]) == []
 
 
 def test_a_list_is_not_written_into_a_graph_that_does_not_have_it(graph, tmp_path: Path):
@@ -491,11 +494,6 @@ def test_the_mapping_of_another_list_is_refused_with_what_to_give(graph, tmp_pat
 
     with pytest.raises(InputError, match=r"none of its subjects \(phecode:250.2, …\) is in my; .* --prefix phecode"):
         mapping.update_from(graph, mapping.read_sssom(tmp_path / "old.sssom.tsv"), own, "EFO")
-
-
-def test_a_graph_without_embeddings_says_what_to_run(empty_store: Store):
-    with pytest.raises(InputError, match="no embeddings; write them with `kg enrich`"):
-        mapping.harmonize(empty_store, "phecode", "EFO")
 
 
 @pytest.fixture
@@ -608,3 +606,8 @@ def test_a_link_is_explained_from_the_command_line_and_the_best_one_without_its_
     assert json.loads(named.stdout)["object"]["id"] == "MONDO:0005148"
     assert "MONDO:0005148 “type 2 diabetes mellitus” (Disease)\n  mapped: score" in best.stdout
     assert "What sources state of the two\n  dbSNP:rs7903146 ASSOCIATED_WITH phecode:250.2 [pgrm]" in other.stdout
+
+
+def test_a_graph_without_embeddings_says_what_to_run(empty_store: Store):
+    with pytest.raises(InputError, match="no embeddings; write them with `kg enrich`"):
+        mapping.harmonize(empty_store, "phecode", "EFO")

@@ -215,13 +215,13 @@ def test_a_resampled_auc_is_that_of_the_repeated_pairs():
 
 
 NAMES = [["type 2 diabetes mellitus", "niddm"], ["type 1 diabetes mellitus"], ["asthma", "bronchial asthma"]]
-TERMS = Terms(["MONDO:0005148", "MONDO:0005147", "own:3"], [names[0] for names in NAMES], NAMES, [])
+TERMS = Terms(["MONDO:0005148", "MONDO:0005147", "own:3"], [names[0] for names in NAMES], NAMES, [], [])
 
 
 def test_every_baseline_finds_a_synonym_and_takes_the_best_of_a_concepts_names():
     asked = [["bronchial asthma"], ["no such thing", "niddm"]]
     keys = sorted({key for names in [*NAMES, *asked] for key in names})
-    vectors = Vectors(keys, np.eye(len(keys), dtype=np.float32))
+    vectors = Vectors((keys, np.eye(len(keys), dtype=np.float32)))
 
     for scored in zip(*(each.values() for each in Names(TERMS).compared(asked, {"eye": vectors})), strict=True):
         assert [each.scores_C.argmax() for each in scored] == [2, 0]
