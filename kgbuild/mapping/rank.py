@@ -132,6 +132,8 @@ def _split(odds: Floats, tables: Sequence[Floats]) -> list[Floats]:
 
 
 def _shares(odds_C: Floats) -> Floats:
-    """Log odds of a query's candidates → shares of odds."""
-    shares: Floats = np.exp(odds_C - np.logaddexp.reduce(odds_C))
+    """Log odds of a query's candidates → shares of odds, none of them having odds of 1 too: a poor one gains nothing by
+    standing alone.
+    """
+    shares: Floats = np.exp(odds_C - np.logaddexp(0, np.logaddexp.reduce(odds_C)))
     return shares
