@@ -92,9 +92,10 @@ def harmonize(
     from kgbuild.store import connect
 
     if explain is not None:
+        mapped = api.vocabulary(source, _assigned(column or []), prefix)
         with connect() as store:
             subject, _, object_ = explain.partition("=")
-            print_explanation(mapping.explain_link(store, source, target, subject, object_ or None), as_json)
+            print_explanation(mapping.explain_link(store, mapped, target, subject, object_ or None), as_json)
         return
     if out is not None:
         format_of(out)  # an unclear name before the database is started
@@ -108,7 +109,8 @@ def harmonize(
         _print_list(source, mapped)
     with connect() as store, Steps().step(f"{source} → {target}"):
         if old is None:
-            frame = shown = mapping.harmonize(store, mapped, target, top=top, write=write)
+            frame = mapping.harmonize(store, mapped, target, top=top, write=write)
+            shown = frame if as_json else _shown(frame)
         else:
             updated = mapping.update_from(store, old, mapped, target, top)
             frame, shown = updated.table, updated.news
@@ -164,6 +166,12 @@ def _give(frame: "pd.DataFrame", out: Path | None, as_json: bool) -> None:
     print_frame(frame, as_json, limit=40)
     if written is not None and not as_json:
         print(f"Written to {', '.join(map(str, written.files))}")
+
+
+def _shown(frame: "pd.DataFrame") -> "pd.DataFrame":
+    """What of a mapping fits a terminal; scores and reasons are in the file, in JSON and in an explanation."""
+    known = ["similarity_score"] if "confidence" in frame and frame["confidence"].notna().all() else []
+    return frame.drop(columns=["mapping_justification", "comment", *known], errors="ignore")
 
 
 def _assigned(options: list[str]) -> dict[str, str]:
