@@ -69,6 +69,12 @@ def harmonize(
         typer.Option(metavar="OLD", help="An earlier mapping (SSSOM): keep what is signed, list what changed and why."),
     ] = None,
     changes: Annotated[Path | None, typer.Option(help="With --update: write all changes (FILE.tsv).")] = None,
+    one_to_one: Annotated[
+        bool, typer.Option("--one-to-one", help="Each concept and each term once: the best assignment as a whole.")
+    ] = False,
+    conflicts: Annotated[
+        Path | None, typer.Option(help="Write what was found contradictory, and what was done with it (FILE.tsv).")
+    ] = None,
     write: Annotated[bool, typer.Option("--write", help="Write SIMILAR_TO edges into the graph.")] = False,
     column: Annotated[
         list[str] | None,
@@ -101,6 +107,8 @@ def harmonize(
         format_of(out)  # an unclear name before the database is started
     if write and update:
         raise InputError("--write: SIMILAR_TO holds what is computed; with --update give --out, and load that file")
+    if update and (one_to_one or conflicts):
+        raise InputError("--update: keeps an earlier mapping; give --one-to-one and --conflicts without it")
     if changes and not update:
         raise InputError("--changes: nothing to compare with; give the earlier mapping: --update OLD.sssom.tsv")
     old = mapping.read_sssom(update) if update else None
@@ -109,8 +117,8 @@ def harmonize(
         _print_list(source, mapped)
     with connect() as store, Steps().step(f"{source} → {target}"):
         if old is None:
-            frame = mapping.harmonize(store, mapped, target, top=top, write=write)
-            shown = frame if as_json else _shown(frame)
+            frame = shown = mapping.harmonize(store, mapped, target, top, write, one_to_one=one_to_one)
+            _print_found(frame, conflicts)
         else:
             updated = mapping.update_from(store, old, mapped, target, top)
             frame, shown = updated.table, updated.news
@@ -118,9 +126,10 @@ def harmonize(
             if changes is not None:
                 updated.save(changes)
         written = export_mapping(frame, out, store).files if out is not None else ()
-    print_frame(shown, as_json, limit=40)
-    if (written or changes) and not as_json:
-        print(f"Written to {', '.join(map(str, filter(None, (*written, changes))))}")
+    print_frame(shown if as_json else _fitting(shown), as_json, limit=40)
+    files = [*written, *filter(None, (changes, conflicts))]
+    if files and not as_json:
+        print(f"Written to {', '.join(map(str, files))}")
 
 
 @app.command()
@@ -168,10 +177,28 @@ def _give(frame: "pd.DataFrame", out: Path | None, as_json: bool) -> None:
         print(f"Written to {', '.join(map(str, written.files))}")
 
 
-def _shown(frame: "pd.DataFrame") -> "pd.DataFrame":
+def _fitting(frame: "pd.DataFrame") -> "pd.DataFrame":
     """What of a mapping fits a terminal; scores and reasons are in the file, in JSON and in an explanation."""
     known = ["similarity_score"] if "confidence" in frame and frame["confidence"].notna().all() else []
     return frame.drop(columns=["mapping_justification", "comment", *known], errors="ignore")
+
+
+def _print_found(frame: "pd.DataFrame", path: Path | None) -> None:
+    """What the mapping did not find out, or found contradictory, on standard error."""
+    import pandas as pd
+
+    from kgbuild.console import err
+    from kgbuild.files import replacing
+    from kgbuild.mapping.reason import CONFLICTS
+
+    if "confidence" not in frame:
+        err.print("no confidence: the graph has too few curated mappings of other vocabularies to calibrate one on")
+    found = frame.attrs["conflicts"]
+    if found and path is None:
+        err.print(f"{len(found):,} links contradicted, and changed or left out; --conflicts FILE.tsv says why")
+    if path is not None:
+        with replacing(path) as (new,):
+            pd.DataFrame(found, columns=list(CONFLICTS)).to_csv(new, sep="\t", index=False, lineterminator="\n")
 
 
 def _assigned(options: list[str]) -> dict[str, str]:

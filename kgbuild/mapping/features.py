@@ -34,11 +34,10 @@ FEATURES = (
 )  # fmt: skip
 
 _LABEL = 0.2  # of the preferred label's own score, in the plain sum
-_BLOCK = 64  # queries compared with all names at once: a few matrices of 25 MB on 100,000 names
-_CANDIDATES = 50
+_BLOCK = 128  # queries compared with all names at once: a few matrices of 50 MB on 100,000 names
+_CANDIDATES = 30
 _STRONGEST = 8  # of each measure by itself
 _CONTEXT = 60  # texts of one query that are compared
-_COMMON = 0.03  # candidates are found by the n-grams that fewer names have; they are compared by all
 _PART = 128  # scores of which the largest is looked at first
 _THREADS = 2
 
@@ -155,8 +154,7 @@ class Target:
         self.ngrams = Ngrams(self.keys)
         self.content_KG = self.ngrams(contents(self.keys))
         self.words = Words(self.keys)
-        self._rare_G = np.flatnonzero(self.ngrams.frequency_G <= _COMMON)
-        self._rare_GK = csr_array(self.ngrams.matrix_KG[:, self._rare_G].T.tocsr())
+        self._ngrams_GK = csr_array(self.ngrams.matrix_KG.T.tocsr())
 
     @property
     def vectors(self) -> Vectors:
@@ -164,8 +162,8 @@ class Target:
         return Vectors((self.keys, self.vectors_KD))
 
     def tfidf(self, asked_RG: csr_array) -> Floats:
-        """Similarity [R, K] to all names by n-grams that are not common: enough to find candidates."""
-        out: Floats = (asked_RG[:, self._rare_G] @ self._rare_GK).toarray()
+        """Similarity [R, K] to all names by n-grams."""
+        out: Floats = (asked_RG @ self._ngrams_GK).toarray()
         return out
 
     def best(self, scores_RK: Floats) -> Floats:
@@ -266,7 +264,7 @@ def _describe(target: Target, asked: Asked, block: Sequence[Query]) -> list[tupl
     ]
     counts = [len(each) for each in chosen]
     query_P, term_P = np.repeat(np.arange(len(block)), counts), np.concatenate(chosen)
-    columns = _names(target, asked, names, encoder_RK, query_P, term_P)
+    columns = _names(target, asked, names, (encoder_RK, tfidf_RK), query_P, term_P)
     columns |= _hierarchy(target, asked, block, label_BN, query_P, term_P)
     columns |= _context(target, asked, block, chosen)
     for name in EVIDENCE:
@@ -303,7 +301,7 @@ def _top(scores_N: Floats, k: int) -> Ints:
 
 
 def _names(
-    target: Target, asked: Asked, names: Lists, encoder_RK: Floats, query_P: Ints, term_P: Ints
+    target: Target, asked: Asked, names: Lists, near_2RK: tuple[Floats, Floats], query_P: Ints, term_P: Ints
 ) -> dict[str, NDArray[np.floating]]:
     """What the names have in common: of the two that are nearest, of the two that share most words, of the labels."""
     key_S, pair_S = target.names.of(term_P)
@@ -319,8 +317,7 @@ def _names(
 
     words = asked.words
     same_T = asked.key_A[place] == target.same_K[key_T]
-    encoder_T = encoder_RK[row_T, key_T]
-    tfidf_T = rows_dot(asked.tfidf_AG[names.values].toarray(), row_T, target.ngrams.matrix_KG, key_T)
+    encoder_T, tfidf_T = (near_RK[row_T, key_T] for near_RK in near_2RK)
     spoken = asked.spoken[names.values]
     content_T = rows_dot(asked.content_SG[spoken].toarray(), row_T, target.content_KG, key_T)
     shared_T = rows_dot(words.weighed_SV[spoken].toarray(), row_T, target.words.matrix_KV, key_T)

@@ -36,6 +36,7 @@ from kgbuild.store import Store
 _LINK = ("subject_id", "subject_label", "object_id", "object_label", "rank", "similarity_score", "confidence")
 _SPARE = 2  # candidates more than asked for: some turn out to be no match
 _ASSIGNED = 5  # candidates of each subject that a one-to-one mapping chooses from
+_FLOOR = 0.1  # a one-to-one mapping rather leaves a subject out than gives it a link that is less sure
 _PLACES = 12  # names of ancestors and of children that a kind of match is read from
 
 
@@ -112,7 +113,7 @@ def harmonize(
         about = dict(frame.attrs)
         frame, found = check(store, frame)
         frame.attrs, conflicts = about, found.to_dict("records")
-    frame = assigned(frame) if one_to_one else _first(frame, top)
+    frame = assigned(frame, _FLOOR) if one_to_one else _first(frame, top)
     frame.attrs["conflicts"] = conflicts
     if write:
         _write(store, frame)
@@ -132,11 +133,13 @@ def _scored(
         subjects = replace(subjects, ties={})
     queries = subjects.queries(onto.ties, onto.sets.of, codes)
     described = list(describe(onto.target, queries, onto.target.vectors + subjects.vectors))
-    out = []
-    for (terms_C, _), scores_C in zip(described, ranker.score([each for _, each in described]), strict=True):
-        best = np.lexsort((terms_C, -scores_C))  # of equal scores the first term
-        out.append((terms_C[best], scores_C[best], ranker.confidence(scores_C[best])))
-    return out
+    scores = ranker.score([features_CF for _, features_CF in described])
+    best = [np.lexsort((terms_C, -scores_C)) for (terms_C, _), scores_C in zip(described, scores, strict=True)]
+    confidences = ranker.confidence(scores)
+    return [
+        (described[i][0][at], scores[i][at], None if confidences is None else confidences[i][at])
+        for i, at in enumerate(best)  # of equal scores the first term
+    ]
 
 
 def _told(

@@ -19,7 +19,7 @@ _FOLDS = 5
 _ROUNDS = 3  # of folds: near ties between candidates otherwise hang on how the examples fell
 _MOST = 2.4  # of two similarities with a fifth of each for the label
 _THREADS = 2
-_CLOSE = 16  # candidates of a query that all models look at
+_CLOSE = 10  # candidates of a query that all models look at
 #: Fewer examples teach less than the sum of the two similarities knows.
 ENOUGH = 200
 
@@ -64,12 +64,11 @@ class Ranker:
             score_C[at] = _shares(odds_C)
         return scores
 
-    def confidence(self, scores_C: Floats) -> Floats | None:
-        """The share of curated mappings with such a score that were right; None without any."""
-        if self.calibration is None:
+    def confidence(self, scores: Sequence[Floats]) -> list[Floats] | None:
+        """Of each score the share of curated mappings with such a score that were right; None without any."""
+        if self.calibration is None or not scores:
             return None
-        out: Floats = self.calibration.predict(scores_C)
-        return out
+        return _split(self.calibration.predict(np.concatenate(scores)), scores)
 
 
 def fit(examples: Sequence[Example], seed: int = 0) -> Ranker:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from kgbuild.graph import name_key
 from kgbuild.mapping.compose import CHAINED
 from kgbuild.mapping.facts import Facts
 from kgbuild.mapping.table import COLUMNS, CURATED, NONE
@@ -75,7 +76,9 @@ class _Links:
         sure = frame["similarity_score"].astype(float).fillna(0)
         if "confidence" in frame:
             sure = frame["confidence"].astype(float).fillna(sure)
-        self.strength = [(signed, score) for signed, score in zip(self.signed, sure, strict=True)]
+        named = [None not in both and name_key(both[0]) == name_key(both[1]) for both in self.labels]
+        # a concept of the term's very name goes before its own "unspecified" child, whatever their scores
+        self.strength = list(zip(self.signed, named, sure, strict=True))
         self.conflicts: list[tuple[object, ...]] = []
         self.reasons: dict[int, list[str]] = defaultdict(list)
 
