@@ -65,6 +65,8 @@ def harmonize(
     write: bool = False,
     columns: Mapping[str, str] | None = None,
     prefix: str | None = None,
+    one_to_one: bool = False,
+    at_least: float | None = None,
 ) -> pd.DataFrame:
     """One vocabulary mapped onto another, each link with its score; see `kgbuild.mapping.harmonize`.
 
@@ -74,10 +76,12 @@ def harmonize(
         top: Candidates a concept.
         write: Also write SIMILAR_TO links.
         columns, prefix: Of a list of one's own; see `kgbuild.mapping.read_list`.
+        one_to_one: Each concept and each term in one link at most.
+        at_least: The confidence below which links are left out.
     """
     mapped = vocabulary(source, columns, prefix)
     with connect() as store:
-        return mapping.harmonize(store, mapped, target, top=top, write=write)
+        return mapping.harmonize(store, mapped, target, top, write, one_to_one=one_to_one, at_least=at_least)
 
 
 def vocabulary(name: str, columns: Mapping[str, str] | None = None, prefix: str | None = None) -> str | mapping.OwnList:

@@ -69,6 +69,9 @@ def harmonize(
         typer.Option(metavar="OLD", help="An earlier mapping (SSSOM): keep what is signed, list what changed and why."),
     ] = None,
     changes: Annotated[Path | None, typer.Option(help="With --update: write all changes (FILE.tsv).")] = None,
+    at_least: Annotated[
+        float | None, typer.Option(min=0, max=1, metavar="CONFIDENCE", help="Leave out links that are less sure.")
+    ] = None,
     one_to_one: Annotated[
         bool, typer.Option("--one-to-one", help="Each concept and each term once: the best assignment as a whole.")
     ] = False,
@@ -107,8 +110,8 @@ def harmonize(
         format_of(out)  # an unclear name before the database is started
     if write and update:
         raise InputError("--write: SIMILAR_TO holds what is computed; with --update give --out, and load that file")
-    if update and (one_to_one or conflicts):
-        raise InputError("--update: keeps an earlier mapping; give --one-to-one and --conflicts without it")
+    if update and (one_to_one or conflicts or at_least is not None):
+        raise InputError("--update: keeps an earlier mapping; give --one-to-one, --conflicts, --at-least without it")
     if changes and not update:
         raise InputError("--changes: nothing to compare with; give the earlier mapping: --update OLD.sssom.tsv")
     old = mapping.read_sssom(update) if update else None
@@ -117,7 +120,9 @@ def harmonize(
         _print_list(source, mapped)
     with connect() as store, Steps().step(f"{source} → {target}"):
         if old is None:
-            frame = shown = mapping.harmonize(store, mapped, target, top, write, one_to_one=one_to_one)
+            frame = shown = mapping.harmonize(
+                store, mapped, target, top, write, one_to_one=one_to_one, at_least=at_least
+            )
             _print_found(frame, conflicts)
         else:
             updated = mapping.update_from(store, old, mapped, target, top)

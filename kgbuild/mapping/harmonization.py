@@ -72,6 +72,7 @@ def harmonize(
     codes: bool = True,
     asserted: bool = True,
     one_to_one: bool = False,
+    at_least: float | None = None,
 ) -> pd.DataFrame:
     """Map one vocabulary, or a list of one's own, onto another.
 
@@ -84,13 +85,15 @@ def harmonize(
         asserted: Use what curators tied the source's concepts to, what they signed and what contradicts it; without it,
             they are mapped as if nobody had.
         one_to_one: Each subject and each object in one link at most, the best assignment as a whole.
+        at_least: Links that are less sure are left out: rather none than a doubtful one.
 
     Returns:
         The table of `kgbuild.mapping.table`; its `attrs` have source, target, model, model_digest, graph, and
         `conflicts`: what was found contradictory, a dictionary each (`kgbuild.mapping.reason.CONFLICTS`).
 
     Raises:
-        InputError: An unknown or empty vocabulary, a graph without embeddings, or a list whose links are to be written.
+        InputError: An unknown or empty vocabulary, a graph without embeddings, a list whose links are to be written, or
+            a confidence asked for where nothing calibrates one.
     """
     own = source if isinstance(source, OwnList) else None
     if own and write:
@@ -114,6 +117,10 @@ def harmonize(
         frame, found = check(store, frame)
         frame.attrs, conflicts = about, found.to_dict("records")
     frame = assigned(frame, _FLOOR) if one_to_one else _first(frame, top)
+    if at_least is not None:
+        if "confidence" not in frame:
+            raise InputError(f"{to.name}: too few curated mappings onto it to calibrate a confidence; map without one")
+        frame = frame[frame["confidence"] >= at_least].reset_index(drop=True)
     frame.attrs["conflicts"] = conflicts
     if write:
         _write(store, frame)

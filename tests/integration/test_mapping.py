@@ -252,6 +252,19 @@ def test_the_command_line_writes_what_the_name_of_the_file_asks_for(graph, tmp_p
     assert len(open_ontology(str(tmp_path / "g.owl")).get_classes()) == 6
 
 
+def test_each_concept_and_each_term_is_in_one_link_where_that_is_asked_for(graph):
+    frame = mapping.harmonize(graph, "phecode", "EFO", one_to_one=True)
+
+    assert frame["object_id"].is_unique
+    assert set(frame["object_id"]) == {"MONDO:0005147", "MONDO:0005148", "EFO:0000270"}
+    assert frame.attrs["conflicts"] == []
+
+
+def test_a_confidence_is_not_asked_for_where_nothing_calibrates_one(graph):
+    with pytest.raises(InputError, match="EFO: too few curated mappings onto it to calibrate a confidence"):
+        mapping.harmonize(graph, "phecode", "EFO", at_least=0.5)
+
+
 def test_without_computed_links_there_is_nothing_to_export(graph, tmp_path: Path):
     with pytest.raises(InputError, match="no computed links from doid to any; write them with `kg harmonize"):
         export_links(graph, tmp_path / "m.sssom.tsv", "doid")
