@@ -132,7 +132,7 @@ def uncertainty(candidates: Sequence[Candidate]) -> float:
         shares = [max(scores) * each / sum(near) for each in near]
     shares.append(max(0.0, 1 - sum(shares)))
     total = sum(shares)
-    return -sum(share / total * math.log2(share / total) for share in shares if share > 0)
+    return -sum(share * math.log2(share) for each in shares if (share := each / total) > 0)
 
 
 def ordered(subjects: Sequence[Subject], frequency: Mapping[str, int]) -> list[Subject]:
