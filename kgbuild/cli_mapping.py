@@ -101,9 +101,10 @@ def harmonize(
     from kgbuild.store import connect
 
     if explain is not None:
+        mapped = api.vocabulary(source, _assigned(column or []), prefix)
         with connect() as store:
             subject, _, object_ = explain.partition("=")
-            print_explanation(mapping.explain_link(store, source, target, subject, object_ or None), as_json)
+            print_explanation(mapping.explain_link(store, mapped, target, subject, object_ or None), as_json)
         return
     if out is not None:
         format_of(out)  # an unclear name before the database is started
@@ -130,7 +131,7 @@ def harmonize(
             if changes is not None:
                 updated.save(changes)
         written = export_mapping(frame, out, store).files if out is not None else ()
-    print_frame(shown, as_json, limit=40)
+    print_frame(shown if as_json else _fitting(shown), as_json, limit=40)
     files = [*written, *filter(None, (changes, conflicts))]
     if files and not as_json:
         print(f"Written to {', '.join(map(str, files))}")
@@ -179,6 +180,12 @@ def _give(frame: "pd.DataFrame", out: Path | None, as_json: bool) -> None:
     print_frame(frame, as_json, limit=40)
     if written is not None and not as_json:
         print(f"Written to {', '.join(map(str, written.files))}")
+
+
+def _fitting(frame: "pd.DataFrame") -> "pd.DataFrame":
+    """What of a mapping fits a terminal; scores and reasons are in the file, in JSON and in an explanation."""
+    known = ["similarity_score"] if "confidence" in frame and frame["confidence"].notna().all() else []
+    return frame.drop(columns=["mapping_justification", "comment", *known], errors="ignore")
 
 
 def _print_found(frame: "pd.DataFrame", path: Path | None) -> None:

@@ -21,11 +21,13 @@ from kgbuild.curie import standardize
 from kgbuild.errors import InputError
 from kgbuild.mapping.differences import conflicts
 from kgbuild.mapping.lexical import words
+from kgbuild.mapping.lists import OwnList
 from kgbuild.mapping.terms import scope
 from kgbuild.store import Store
 
 _NAMES = 5  # pairs of names that are shown
 _PATHS = 6
+_CANDIDATES = 5  # of a subject, among which what was computed of a pair is told
 _EXAMPLES = 5
 _FETCH = 500  # concepts nearest to a variant among which traits are sought
 _RIVALS = 100  # concepts nearest to the subject among which a better one is sought
@@ -182,7 +184,14 @@ def explain(
     for identifier in ids:
         if identifier not in found:
             raise InputError(f"{identifier}: no such concept or variant; write it as a CURIE, such as phecode:250.2")
-    one, other = (found[identifier] for identifier in ids)
+    return _explained(store, found[ids[0]], found[ids[1]], to, mapping)
+
+
+def _explained(
+    store: Store, one: End, other: End, to: str | None, mapping: pd.DataFrame | None, own: OwnList | None = None
+) -> Explanation:
+    """The two ends explained; one of a list of one's own comes with its list, as the graph knows its codes alone."""
+    ids = [one.id, other.id]
     families = [_family(store, identifier) for identifier in ids]
     # of two that are asserted to be one, evidence filed under what stands for both says nothing of the pair
     apart = [[ids[0]], [ids[1]]] if set(families[0]) & set(families[1]) else families
@@ -194,8 +203,8 @@ def explain(
     }
     if one.variant or other.variant:
         return _of_variant(store, one, other, direct, shared, apart)
-    names, parts, rivals = _compared(store, one, other, to)
-    paths = _paths(store, one.id, other.id)
+    names, parts, rivals = _compared(store, one, other, to, own)
+    paths = _paths(store, one.id, other.id) if own is None else _paths_of_codes(store, own, one, other.id)
     (held,) = store.query("similar/explain_against", rivals=[rival.id for rival in rivals], **evidence)
     computed = [*_told(mapping, one.id, other.id), *held["computed"]]
     parts |= _codes(store, one.id, families[1])
@@ -205,27 +214,64 @@ def explain(
     )  # fmt: skip
 
 
-def explain_link(store: Store, source: str, target: str, subject: str, object_: str | None = None) -> Explanation:
+def explain_link(
+    store: Store, source: str | OwnList, target: str, subject: str, object_: str | None = None
+) -> Explanation:
     """What speaks for and against one link of `kg harmonize FROM TO`.
 
     Args:
         store: The graph, enriched.
-        source, target: Vocabularies or releases, in any spelling.
-        subject: A concept of the source.
+        source, target: Vocabularies or releases, in any spelling; or as source a list.
+        subject: A concept of the source; of a list its code is enough.
         object_: A term of the target; None for the best, which takes as long as the whole mapping does.
 
     Raises:
         InputError: As `explain` and `harmonize`; the subject is not of the source.
     """
-    if object_ is not None:
+    own = source if isinstance(source, OwnList) else None
+    if object_ is not None and own is None:
         return explain(store, subject, object_, target)
     from kgbuild.mapping.harmonization import harmonize
 
-    frame = harmonize(store, source, target)
-    links = frame[frame["subject_id"] == standardize(subject)]
-    if links.empty:
+    wanted = standardize(subject if ":" in subject or own is None else f"{own.scope.name}:{subject}")
+    if own and wanted not in own.terms.index:
+        raise InputError(f"{subject}: no such code in the list; give one, such as {own.terms.ids[0]}")
+    frame = harmonize(store, source, target, top=_CANDIDATES)
+    links = frame[frame["subject_id"] == wanted]
+    if links.empty and object_ is None:
+        if own:
+            raise InputError(f"{subject}: no candidate in {target}; give the term to compare with: {subject}=EFO:…")
         raise InputError(f"{subject}: no live concept of {source}; give one, such as {frame['subject_id'].iloc[0]}")
-    return explain(store, subject, str(links["object_id"].iloc[0]), target, frame)
+    best = standardize(object_ or str(links["object_id"].iloc[0]))
+    if own is None:
+        return explain(store, subject, best, target, frame)
+    other = _ends(store, [best]).get(best)
+    if other is None:
+        raise InputError(f"{best}: no such concept; write it as a CURIE, such as MONDO:0005148")
+    return _explained(store, _of_list(own, wanted), other, target, frame, own)
+
+
+def _of_list(own: OwnList, concept: str) -> End:
+    """A concept of a list as an end: its names are all that is known of it."""
+    at = own.terms.index[concept]
+    keys = own.terms.names[at]
+    names = [
+        {"key": key, "text": key, "scope": "EXACT" if i else "LABEL", "language": "en", "sources": [own.scope.name]}
+        for i, key in enumerate(keys)
+    ]
+    vector = own.encode(keys[:1])[0]
+    return End(concept, own.terms.labels[at], None, None, False, None, None, None, (), names, vector)
+
+
+def _paths_of_codes(store: Store, own: OwnList, one: End, object_: str) -> list[Path]:
+    """Ways by the ICD codes that the list says the concept has, in either edition."""
+    codes = [edition for code in own.groups.get(one.id, ()) for edition in (code, code.replace(":", "cm:", 1))]
+    found = [
+        Path([(one.id, one.name), *way.nodes], [("GROUPS", [own.scope.name], True), *way.edges], way.alike)
+        for code in sorted(_ends(store, codes))
+        for way in _paths(store, code, object_)[:1]
+    ]
+    return sorted(found, key=lambda way: len(way.edges))[:_PATHS]
 
 
 def _ends(store: Store, ids: Iterable[str]) -> dict[str, End]:
@@ -254,7 +300,9 @@ def _keys(end: End) -> dict[str, Mapping[str, Any]]:
     return first
 
 
-def _compared(store: Store, one: End, other: End, to: str | None) -> tuple[list[Met], dict[str, float], list[Rival]]:
+def _compared(
+    store: Store, one: End, other: End, to: str | None, own: OwnList | None
+) -> tuple[list[Met], dict[str, float], list[Rival]]:
     """The names of the two by likeness, the parts of the score that names give, and terms that are nearer."""
     of = _scope(store, other, to)
     asked = _keys(one)
@@ -264,7 +312,7 @@ def _compared(store: Store, one: End, other: End, to: str | None) -> tuple[list[
             "similar/explain_rivals", keys=list(asked), vector=one.vector.tolist(), fetch=_RIVALS, **of
         )  # fmt: skip
         pool = _ends(store, [row["id"] for row in near if row["id"] != one.id]) | pool
-    likeness = _Likeness(store, [one, *pool.values()])
+    likeness = _Likeness(store, [one, *pool.values()], own)
     scored = {identifier: likeness.of(one, term) for identifier, term in pool.items()}
     names = scored[other.id]
     if not names:
@@ -295,7 +343,7 @@ def _scope(store: Store, other: End, to: str | None) -> dict[str, Any]:
 class _Likeness:
     """How like the names of some concepts are: n-grams weighed by a sample of the graph's names, and vectors."""
 
-    def __init__(self, store: Store, ends: Sequence[End]) -> None:
+    def __init__(self, store: Store, ends: Sequence[End], own: OwnList | None = None) -> None:
         from sklearn.feature_extraction.text import TfidfVectorizer  # half a second that no other command needs
 
         keys = sorted({key for end in ends for key in _keys(end)})
@@ -307,6 +355,9 @@ class _Likeness:
         self._vectors = {
             row["key"]: np.array(row["vector"], dtype=np.float32) for row in store.query("similar/vectors", keys=keys)
         }
+        missing = sorted({*_keys(ends[0])} - {*self._vectors}) if own else []
+        if own and missing:
+            self._vectors |= dict(zip(missing, own.encode(missing), strict=True))
 
     def of(self, one: End, other: End) -> list[Met]:
         """All pairs of names, the labels' first."""

@@ -428,6 +428,20 @@ def test_a_list_of_ones_own_is_mapped_without_being_loaded(graph, tmp_path: Path
     assert graph.query("MATCH (n) RETURN count(n) AS n") == nodes
 
 
+def test_a_link_of_a_list_is_explained_by_its_names_and_its_codes(graph, tmp_path: Path):
+    own = own_list(tmp_path, "code,label,icd10\nT2D,T2D_adj_BMI,E11\nX,Asthma,\n")
+    best = mapping.explain_link(graph, own, "EFO", "T2D")
+    other = mapping.explain_link(graph, own, "EFO", "my:T2D", "MONDO:0005147")
+
+    assert (best.subject.id, best.object.id) == ("my:T2D", "MONDO:0005148")
+    assert best.computed[0]["rank"] == 1
+    assert "my:T2D “T2D_adj_BMI” ─GROUPS [my]→ icd10:E11" in str(best)
+    assert "type 2 diabetes" in {met.subject_name for met in best.names}
+    assert any("2 against 1" in each for each in other.against)
+    with pytest.raises(InputError, match="T3D: no such code in the list; give one, such as my:T2D"):
+        mapping.explain_link(graph, own, "EFO", "T3D")
+
+
 def test_the_codes_of_a_list_have_their_names_in_the_graph_in_either_edition(graph, tmp_path: Path):
     own = own_list(tmp_path, "code,label,icd10cm\nX,Diabetes of adults,icd10cm:E11\n")
 

@@ -135,6 +135,17 @@ def test_the_kind_is_what_the_mapping_says_and_exact_where_a_computed_link_does_
     assert kinds["MONDO:0005147"] == "exact"
 
 
+def test_a_close_match_of_kg_itself_is_close(mapping: Path) -> None:
+    """It says in `other` what it found to be exact."""
+    table = MAPPING.replace("confidence\tother", "confidence\tother\tmapping_tool").replace(
+        "\tkind=exact", "\tkind=exact\tkg"
+    )
+    mapping.write_text(table.replace("diabetes mellitus\tsemapv:X\t0.9\n", "diabetes mellitus\tsemapv:X\t0.9\t\tkg\n"))
+    kinds = {each.id: each.kind for subject in read(mapping).subjects for each in subject.candidates}
+
+    assert (kinds["MONDO:0005148"], kinds["MONDO:0005147"]) == ("exact", "close")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [

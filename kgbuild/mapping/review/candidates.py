@@ -98,12 +98,12 @@ def _candidate(row: Mapping[str, str], where: str) -> Candidate:
 
 
 def _kind(row: Mapping[str, str], signed: bool) -> str:
-    """What a row takes a pair for. A computed closeMatch may mean any closeness: SSSOM's `other` says which."""
+    """What a row takes a pair for. Others' closeMatch may mean any closeness; kg says in `other` what is exact."""
     stated = row.get("kind") or "".join(re.findall(r"\bkind=(\w+)", row.get("other", ""))[:1])
     if stated in (*KINDS, NONE):
         return stated
     kind = _PREDICATES.get(row["predicate_id"], "exact")
-    return "exact" if kind == "close" and not signed else kind
+    return "exact" if kind == "close" and not signed and row.get("mapping_tool") != "kg" else kind
 
 
 def _share(row: Mapping[str, str], column: str, where: str) -> float | None:
@@ -132,7 +132,7 @@ def uncertainty(candidates: Sequence[Candidate]) -> float:
         shares = [max(scores) * each / sum(near) for each in near]
     shares.append(max(0.0, 1 - sum(shares)))
     total = sum(shares)
-    return -sum(share / total * math.log2(share / total) for share in shares if share > 0)
+    return -sum(share * math.log2(share) for each in shares if (share := each / total) > 0)
 
 
 def ordered(subjects: Sequence[Subject], frequency: Mapping[str, int]) -> list[Subject]:

@@ -5,7 +5,7 @@ curator accepted and another rejected is disputed: it is neither set first nor d
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -46,6 +46,14 @@ class Signed:
     accepted: Sequence[Link] = ()
     rejected: Mapping[Pair, Sequence[str]] = field(default_factory=dict)
     disputed: Mapping[Pair, str] = field(default_factory=dict)
+
+    def of(self, subjects: Container[str]) -> "Signed":
+        """What is said of some subjects alone, such as those that a list of one's own still has."""
+        return Signed(
+            [link for link in self.accepted if link.subject_id in subjects],
+            {pair: who for pair, who in self.rejected.items() if pair[0] in subjects},
+            {pair: said for pair, said in self.disputed.items() if pair[0] in subjects},
+        )
 
     @property
     def most_rejected(self) -> int:
