@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # scikit-learn needs it too
 
 from kgbuild.errors import InputError
+from kgbuild.graph import name_key
 from kgbuild.mapping.assign import one_to_one as assigned
 from kgbuild.mapping.evidence import Sets, Ties
 from kgbuild.mapping.features import Target, describe, inverted
@@ -103,7 +104,7 @@ def harmonize(
     onto = keep.get(f"onto-{to.name}", lambda: Onto.read(store, to))
     subjects = own.subjects(store) if own else keep.get(f"from-{from_.name}", lambda: read_subjects(store, from_))
     scored = _scored(store, keep, onto, subjects, from_, codes, asserted)
-    signed = signed_links(store, from_, to) if asserted and not own else Signed()
+    signed = signed_links(store, from_, to).of(subjects.terms.index) if asserted else Signed()
     deep = (max(top, _ASSIGNED) if one_to_one else top) + _SPARE + signed.most_rejected
     frame = _told(subjects, onto, scored, deep)
     frame.attrs = {
@@ -184,7 +185,10 @@ class _Sides:
             labels = self._terms.labels
             above = [labels[parent] for parent in self._parents[at][:_PLACES]]
             below = [labels[child] for child in self._children[at][:_PLACES]]
-            names = [labels[at], *self._terms.names[at][1:]]
+            label, *others = self._terms.names[at]
+            if name_key(labels[at]) == label:  # else a list's own, which is headings and all
+                label = labels[at]
+            names = [label, *others]
             self._made[at] = Side(names, above, below)
         return self._made[at]
 

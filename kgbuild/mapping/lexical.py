@@ -113,7 +113,8 @@ class Words:
         return AskedWords(weight_S, weighed_SV, self.matrix_KV @ weights_V)
 
     def _table(self, sets: Sequence[frozenset[str]]) -> csr_array:
-        rows = [[self._place[word] for word in some if word in self._place] for some in sets]
+        # a set has no order, and sums of floats in another order are not the same sums
+        rows = [sorted(self._place[word] for word in some if word in self._place) for some in sets]
         starts = np.cumsum([0, *map(len, rows)])
         indices = np.fromiter((place for row in rows for place in row), np.int32, starts[-1])
         return csr_array((np.ones(len(indices), np.float32), indices, starts), (len(rows), len(self._place)))

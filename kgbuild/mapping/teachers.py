@@ -61,7 +61,7 @@ def _curated(store: Store, of: Scope, ties: Ties, left_out: Sequence[str]) -> Le
         places = frozenset(ties.index[term] for term in row["terms"] if term in ties.index)
         if 0 < len(places) <= _ANSWERS:
             (exact if row["exact"] else loose)[row["id"]] = places
-    right = exact if len(exact) >= ENOUGH else exact | loose
+    right = exact if len(exact) >= ENOUGH else loose | exact
     for each in right:
         kin[each.partition(":")[0]].append(each)
     chosen = _spread(kin)
