@@ -1,6 +1,6 @@
 // The concepts of any vocabulary nearest to a concept, itself left out; of an obsolete one, to the one that replaces it.
 // access: READ
-// :param id => 'phecode:250.2'; :param top => 10; :param fetch => 200
+// :param id => 'phecode:250.2'; :param top => 10; :param fetch => 2000
 // $id: STRING (CURIE), $top: INTEGER
 // $fetch: INTEGER (that the index looks at: more find the nearest more surely)
 // returns id: STRING (CURIE), name: STRING, vocabulary: STRING, score: FLOAT in [0, 1], (1 + cosine) / 2

@@ -1,7 +1,7 @@
 // The terms of a release nearest to a concept, itself left out; of an obsolete concept, to the one that replaces it.
 // For another release or vocabulary put its flag (term.in_mondo = true) or prefix (term.vocabulary = 'mesh').
 // access: READ
-// :param id => 'phecode:250.2'; :param top => 10; :param fetch => 200
+// :param id => 'phecode:250.2'; :param top => 10; :param fetch => 2000
 // $id: STRING (CURIE), $top: INTEGER
 // $fetch: INTEGER (that the index looks at: more find the nearest more surely)
 // returns id: STRING (CURIE), name: STRING, vocabulary: STRING, score: FLOAT in [0, 1], (1 + cosine) / 2

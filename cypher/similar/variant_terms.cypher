@@ -1,6 +1,6 @@
 // The terms of a release nearest to a variant. For another put its flag or prefix, as in terms.cypher.
 // access: READ
-// :param id => 'dbSNP:rs7903146'; :param top => 10; :param fetch => 200
+// :param id => 'dbSNP:rs7903146'; :param top => 10; :param fetch => 2000
 // $id: STRING (CURIE), $top: INTEGER
 // $fetch: INTEGER (that the index looks at: more find the nearest more surely)
 // returns id: STRING (CURIE), name: STRING, vocabulary: STRING, score: FLOAT in [0, 1], (1 + cosine) / 2

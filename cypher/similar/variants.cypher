@@ -1,6 +1,6 @@
 // The variants nearest to a disease or another trait, and how many associations the graph already holds of each.
 // access: READ
-// :param id => 'MONDO:0005148'; :param top => 10; :param fetch => 200
+// :param id => 'MONDO:0005148'; :param top => 10; :param fetch => 2000
 // $id: STRING (CURIE), $top: INTEGER
 // $fetch: INTEGER (that the index looks at: more find the nearest more surely)
 // returns id: STRING (CURIE), score: FLOAT in [0, 1], (1 + cosine) / 2, known: INTEGER (associations with the trait, also
