@@ -61,15 +61,14 @@ class Describer:
         self._tfidf = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), dtype=np.float32).fit(names)
         self._frequency = Counter(chain.from_iterable(map(words, names)))
         self._names = len(names)
-        self._encode = encode
         self._types = Types(typed, curated, encode)
 
-    def __call__(self, pairs: pd.DataFrame) -> pd.DataFrame:
+    def __call__(self, pairs: pd.DataFrame, encode: Encode) -> pd.DataFrame:
         """The features of pairs: columns subject_id, subject_label, object_id, object_label → a column a feature."""
         subjects, objects = pairs["subject_label"].tolist(), pairs["object_label"].tolist()
         keys = [[name_key(text) for text in texts] for texts in (subjects, objects)]
         one, other = (self._tfidf.transform(each) for each in keys)
-        one_PD, other_PD = (self._encode(each) for each in (subjects, objects))
+        one_PD, other_PD = (encode(each) for each in (subjects, objects))
         alike = pd.DataFrame(
             {
                 "tfidf": np.asarray(one.multiply(other).sum(axis=1)).ravel(),

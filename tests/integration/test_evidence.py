@@ -1,16 +1,19 @@
 """What the graph says of a concept and a term, what a ranker learns from, and what is kept, on small counted cases."""
 
 import pickle
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from kgbuild.errors import InputError
 from kgbuild.mapping import teachers
 from kgbuild.mapping.evidence import Sets, Ties
 from kgbuild.mapping.keep import Keep
+from kgbuild.mapping.pairs import PairScorer
+from kgbuild.mapping.score import score_table
 from kgbuild.mapping.subjects import read_subjects
 from kgbuild.mapping.terms import Scope, Terms, read_terms, scope
 from kgbuild.store import Store, connect
@@ -155,7 +158,7 @@ def kept(graph: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Itera
     monkeypatch.setenv("KG_HOME", str(tmp_path))
     graph.query("CREATE (:Meta {name: 'kg', graph_id: 'g1'}), (:Meta {name: 'embeddings', model: 'm', digest: 'd1'})")
     yield graph
-    graph.query("MATCH (meta:Meta) DELETE meta")
+    graph.query("MATCH (n) WHERE n:Meta OR n.vocabulary IN ['own', 'DO', 'CL'] DETACH DELETE n")
 
 
 def made(store: Store) -> list[str]:
@@ -185,6 +188,43 @@ def test_a_file_that_was_cut_off_is_made_again(kept: Store, tmp_path: Path, shar
     with path.open("rb") as file:
         assert pickle.load(file)
         assert pickle.load(file) == [1, 2]
+
+
+CURATED = """
+UNWIND range(0, 239) AS n
+WITH n, $parts[n % 12] AS part
+CREATE (:Concept:Disease {id: 'own:' + n, vocabulary: 'own', name: part + ' failure type ' + (1 + n % 2)})
+  -[:EXACT_MATCH {source: 'x', negated: n >= 120}]->
+  (:Concept:Disease {id: 'DO:' + n, vocabulary: 'DO', name: part + ' failure ' + (1 + (n + n / 120) % 2)}),
+  (:Concept:Cell {id: 'CL:' + n, vocabulary: 'CL', name: part + ' cell ' + n})
+"""
+PARTS = "liver lung heart kidney skin brain bone spleen colon nerve knee ear".split()  # noqa: SIM905 - read as text
+
+
+def test_a_second_table_is_scored_with_what_the_first_one_learned(kept: Store, tmp_path: Path):
+    kept.query(CURATED, parts=PARTS)
+    table = tmp_path / "table.tsv"
+    table.write_text(
+        "subject_id\tsubject_label\tobject_id\tobject_label\n"
+        "a:1\tstomach failure type 1\tb:1\tstomach failure 1\na:2\ttoxic goitre\tb:2\tnontoxic goiter\n"
+    )
+    asked: list[int] = []
+
+    def encode(texts: Sequence[str]) -> np.ndarray:
+        asked.append(len(texts))
+        counts = [[1.0 + text.casefold().count(letter) ** 2 for letter in "abcdefghiklmnoprstuvxz12"] for text in texts]
+        return (counts / np.linalg.norm(counts, axis=1, keepdims=True)).astype(np.float32)
+
+    first = score_table(kept, table, encode)
+    learned, asked[:] = asked[:], []
+    again = score_table(kept, table, encode)
+
+    assert max(learned) > 50
+    assert asked == [2, 2]  # the labels of the table alone
+    pd.testing.assert_frame_equal(first, again)
+    assert first["subject_id"].tolist() == ["a:2", "a:1"]
+    assert first["doubts"].tolist() == ["the object is not “toxic”", ""]
+    assert first["confidence"][0] <= PairScorer.fit(kept, encode).near_miss < first["confidence"][1]
 
 
 def test_nothing_is_kept_for_a_graph_without_an_identity(kept: Store, tmp_path: Path):

@@ -58,7 +58,7 @@ TABLE = pairs(
 
 
 def test_what_curators_accept_and_deny_elsewhere_tells_pairs_of_vocabularies_never_seen(scorer):
-    confidence = scorer.score_pairs(TABLE)
+    confidence = scorer.score_pairs(TABLE, encode)
 
     assert ((confidence >= 0) & (confidence <= 1)).all()
     assert min(confidence[0], confidence[2]) > 0.5 > confidence[1]
@@ -68,9 +68,11 @@ def test_a_pair_is_as_sure_the_other_way_round_and_in_any_row(scorer):
     names = ["subject_id", "subject_label", "object_id", "object_label"]
     turned = TABLE[names].set_axis([*names[2:], *names[:2]], axis=1)
 
-    np.testing.assert_allclose(scorer.score_pairs(turned), scorer.score_pairs(TABLE), atol=1e-6)
-    np.testing.assert_allclose(scorer.score_pairs(TABLE[::-1])[::-1], scorer.score_pairs(TABLE), atol=1e-6)
-    assert len(scorer.score_pairs(TABLE[:0])) == 0
+    np.testing.assert_allclose(scorer.score_pairs(turned, encode), scorer.score_pairs(TABLE, encode), atol=1e-6)
+    np.testing.assert_allclose(
+        scorer.score_pairs(TABLE[::-1], encode)[::-1], scorer.score_pairs(TABLE, encode), atol=1e-6
+    )
+    assert len(scorer.score_pairs(TABLE[:0], encode)) == 0
 
 
 def test_the_rate_of_a_pair_that_is_learned_from_does_not_know_its_own_verdict():
