@@ -13,10 +13,11 @@ import pandas as pd
 from kgbuild.curie import standardize
 from kgbuild.errors import InputError
 from kgbuild.files import open_text, replacing
-from kgbuild.inputs import delimiter, lines
+from kgbuild.inputs import lines
 from kgbuild.mapping.kind import Side, kinds
 from kgbuild.mapping.pair_features import Encode
 from kgbuild.mapping.pairs import PAIR, PairScorer
+from kgbuild.mapping.sssom import read_table
 from kgbuild.mapping.table import NONE
 from kgbuild.store import Store
 
@@ -59,23 +60,14 @@ def score_table(store: Store, path: Path, encode: Encode) -> pd.DataFrame:
 
 
 def _read(path: Path) -> pd.DataFrame:
-    if not path.is_file():
-        raise InputError(f"{path}: no such file; give a mapping table, such as SSSOM")
-    try:
-        table = pd.read_csv(path, sep=delimiter(path, "#"), dtype=str, comment=None, keep_default_na=False,
-                            skiprows=len(metadata(path)))  # fmt: skip
-    except (ValueError, UnicodeDecodeError) as error:  # pandas' own errors of parsing are among them
-        raise InputError(f"{path}: {str(error).splitlines()[0]}; give a table with tabs or commas") from error
-    missing = [column for column in ("subject_id", "object_id") if column not in table]
-    if missing:
-        raise InputError(f"{path}: columns {', '.join(table)}; a mapping table has subject_id and object_id")
-    for row, (subject, object_) in enumerate(zip(table["subject_id"], table["object_id"], strict=True), 1):
-        for name, value in (("subject_id", subject), ("object_id", object_)):
-            if ":" not in value:
+    found = read_table(path, ("subject_id", "object_id"))
+    for line, row in found.rows:
+        for name in ("subject_id", "object_id"):
+            if ":" not in row[name]:
                 raise InputError(
-                    f"{path}: row {row}, {name}: {value or 'nothing'}; a CURIE such as MONDO:0005148 is expected"
+                    f"{path}, line {line}, {name}: {row[name] or 'nothing'}; a CURIE such as MONDO:0005148 is expected"
                 )
-    return table
+    return pd.DataFrame([row for _, row in found.rows], columns=found.columns)
 
 
 def metadata(path: Path) -> list[str]:
