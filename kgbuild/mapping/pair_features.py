@@ -241,6 +241,8 @@ class Types:
 
     def _of(self, vectors_PD: Floats) -> NDArray[np.float64]:
         """Probabilities of types [P, Y], their differences halved: the model is too sure of itself."""
+        if len(self.names) == 1:  # LDA tells nothing from nothing
+            return np.ones((len(vectors_PD), 1))
         share_PY: NDArray[np.float64] = np.sqrt(self._model.predict_proba(vectors_PD))
         share_PY /= share_PY.sum(axis=1, keepdims=True)
         return share_PY

@@ -84,6 +84,12 @@ def test_the_rate_of_a_pair_that_is_learned_from_does_not_know_its_own_verdict()
     assert np.allclose(rates(pairs(("e:1", "x", "f:1", "x"))), 0.5)
 
 
+def test_a_graph_with_names_of_one_type_alone_teaches_too():
+    confidence = PairScorer.learn(curated(), TYPED[:1], NAMES, encode).score_pairs(TABLE, encode)
+
+    assert confidence[0] > confidence[1]
+
+
 def test_too_few_denied_pairs_are_said_in_one_line():
     table = curated()
 
