@@ -612,6 +612,14 @@ def test_a_link_is_explained_from_the_command_line_and_the_best_one_without_its_
     assert "What sources state of the two\n  dbSNP:rs7903146 ASSOCIATED_WITH phecode:250.2 [pgrm]" in other.stdout
 
 
+def test_a_link_that_is_not_written_is_mapped_anew_for_its_score_and_kind(graph):
+    it = mapping.explain_link(graph, "phecode", "EFO", "phecode:495", "EFO:0000270")
+
+    assert [(told["kind"], told["rank"]) for told in it.computed] == [("exact", 1)]
+    with pytest.raises(InputError, match="phecode:1: it is linked to nothing of EFO; give a live concept of phecode"):
+        mapping.explain_link(graph, "phecode", "EFO", "phecode:1")
+
+
 def test_a_graph_without_embeddings_says_what_to_run(empty_store: Store):
     with pytest.raises(InputError, match="no embeddings; write them with `kg enrich`"):
         mapping.harmonize(empty_store, "phecode", "EFO")
