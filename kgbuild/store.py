@@ -1,7 +1,7 @@
 """Access to Neo4j: the only module that knows its driver.
 
 >>> with connect() as store:  # doctest: +SKIP
-...     store.query("similar/concepts", id="phecode:250.2", k=10)  # cypher/similar/concepts.cypher
+...     store.query("similar/concepts", id="phecode:250.2", top=10, fetch=200)  # cypher/similar/concepts.cypher
 ...     store.query("MATCH (n:Gene) RETURN count(n) AS genes")
 """
 

@@ -1,6 +1,6 @@
 // Nearest EFO terms of a variant, as a picture: click a node to expand what supports it.
 // access: READ
-// :param id => 'dbSNP:rs7903146'; :param top => 10; :param fetch => 200
+// :param id => 'dbSNP:rs7903146'; :param top => 10; :param fetch => 2000
 // $id: STRING (CURIE), $top: INTEGER
 // $fetch: INTEGER (that the index looks at: more find the nearest more surely)
 // returns v: NODE, n: NODE, known: PATH (an association of the variant, through the ids that the term replaces; null where

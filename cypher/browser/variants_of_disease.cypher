@@ -1,6 +1,6 @@
 // Nearest variants of a disease, and whether the graph holds an association of theirs with it.
 // access: READ
-// :param id => 'MONDO:0005148'; :param top => 15; :param fetch => 200
+// :param id => 'MONDO:0005148'; :param top => 15; :param fetch => 2000
 // $id: STRING (CURIE), $top: INTEGER
 // $fetch: INTEGER (that the index looks at: more find the nearest more surely)
 // returns variant: STRING, score: FLOAT in [0, 1], (1 + cosine) / 2, known: BOOLEAN

@@ -1,6 +1,6 @@
 // The diseases and phenotypes nearest to a variant, and how many associations the graph already holds of each.
 // access: READ
-// :param id => 'dbSNP:rs7903146'; :param top => 10; :param fetch => 200
+// :param id => 'dbSNP:rs7903146'; :param top => 10; :param fetch => 2000
 // $id: STRING (CURIE), $top: INTEGER, $fetch: INTEGER (concepts of any type that are looked at)
 // returns id: STRING (CURIE), name: STRING, vocabulary: STRING, score: FLOAT in [0, 1], (1 + cosine) / 2, known: INTEGER
 //   (associations with the disease, also those filed under ids that it replaces)

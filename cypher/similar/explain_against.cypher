@@ -5,11 +5,12 @@
 //   names are nearer)
 // returns denied: LIST<MAP {subject: STRING, object: STRING, source: STRING, author: STRING}>, disjoint: LIST<MAP {subject: STRING,
 //   object: STRING, source: STRING}>, above: STRING ('subject' or 'object', whichever is an ancestor; null), way: LIST<STRING>
-//   (CURIEs from the lower up), computed: LIST<MAP {score: FLOAT, confidence: FLOAT, rank: INTEGER, model: STRING, run: STRING}>, below: LIST<STRING>, over: LIST<STRING> (CURIEs of rivals under the object and above it)
+//   (CURIEs from the lower up), computed: LIST<MAP {score: FLOAT, confidence: FLOAT, kind: STRING, rank: INTEGER, model: STRING,
+//   run: STRING}>, below, over: LIST<STRING> (CURIEs of rivals under the object and above it)
 CALL () {
   MATCH (a:Concept)-[match:EXACT_MATCH {negated: true}]-(b:Concept)
   WHERE a.id IN $subjects AND b.id IN $objects
-  RETURN collect(DISTINCT {subject: a.id, object: b.id, source: match.source, author: match.context}) AS denied
+  RETURN collect(DISTINCT {subject: a.id, object: b.id, source: match.source, author: match.author_id}) AS denied
 }
 CALL () {
   MATCH (a:Concept)-[:SUBCLASS_OF*0..6]->(above:Concept)-[apart:DISJOINT_WITH]-(other:Concept)<-[:SUBCLASS_OF*0..6]-(b:Concept)
@@ -27,7 +28,8 @@ CALL () {
 CALL () {
   MATCH (a:Concept)-[link:SIMILAR_TO]->(b:Concept)
   WHERE a.id IN $subjects AND b.id IN $objects
-  RETURN collect({score: link.score, confidence: link.confidence, rank: link.rank, model: link.model, run: link.run}) AS computed
+  RETURN collect({score: link.score, confidence: link.confidence, kind: link.kind, rank: link.rank, model: link.model,
+    run: link.run}) AS computed
 }
 CALL () {
   MATCH (rival:Concept)-[:SUBCLASS_OF*1..4]->(object:Concept)

@@ -55,7 +55,7 @@ def pairs(files: Sequence[Path]) -> pd.DataFrame:
                 ids = {side: part[side].map(standardize) for side in ("subject_id", "object_id")}
                 prefixes = (each.str.partition(":")[0] for each in ids.values())
                 without = {f"{one}|{other}" for one, other in zip(*prefixes, strict=True)}
-                return scorer.fit(store, encode, without).score_pairs(part.assign(**ids))
+                return scorer.fit(store, encode, without).score_pairs(part.assign(**ids), encode)
 
             return verdicts.evaluate(frame, {"kg": learned_elsewhere})
     except InputError as error:

@@ -73,7 +73,7 @@ def cross_validate(
     confidence = np.zeros(len(pairs))
     for rest, apart in folds(pairs, curated, cut):
         scorer = PairScorer.learn(curated[apart], typed, names, encode)
-        confidence[rest] = scorer.score_pairs(pairs.iloc[rest])
+        confidence[rest] = scorer.score_pairs(pairs.iloc[rest], encode)
     return confidence
 
 

@@ -12,6 +12,7 @@ from kgbuild.store import Store
 #: Server whose vector indexes filter inside (Cypher 25).
 _FILTERS = (2026, 1)
 _FETCH = 50  # nearest nodes looked at for one that is asked for, where the index cannot filter
+_SURELY = 2_000  # looked at for a few, too: among 200 an index misses half of the variants nearest to a disease
 _MOST = 10_000
 
 
@@ -52,15 +53,21 @@ def similar(store: Store, identifier: str, to: str | None = None, top: int = 10)
     if to is not None and to.lower() in ("variant", "variants"):
         if variant:
             raise InputError(f"{identifier}: a variant's nearest variants are not stored; ask --to a vocabulary")
-        return store.frame("similar/variants", id=identifier, top=top)
+        return store.frame("similar/variants", id=identifier, top=top, fetch=_fetch(top))
     if to is None:
-        name = "similar/diseases" if variant else "similar/concepts"
-        return store.frame(name, id=identifier, top=top, fetch=min(top * _FETCH, _MOST))
+        if variant:
+            return store.frame("similar/diseases", id=identifier, top=top, fetch=_fetch(top, _FETCH))
+        return store.frame("similar/concepts", id=identifier, top=top, fetch=_fetch(top))
     of = scope(store, to)
     if store.server < _FILTERS:
-        return store.frame("similar/members", id=identifier, top=top, fetch=min(top * _FETCH, _MOST), **of.parameters)
+        return store.frame("similar/members", id=identifier, top=top, fetch=_fetch(top, _FETCH), **of.parameters)
     text = store.cypher("similar/variant_terms" if variant else "similar/terms")
-    return store.frame(_filtered(text, of), id=identifier, top=top)
+    return store.frame(_filtered(text, of), id=identifier, top=top, fetch=_fetch(top))
+
+
+def _fetch(top: int, each: int = 2) -> int:
+    """How many nearest an index is asked for: itself among them, some that are no answers, and enough to miss none."""
+    return max(_SURELY, min(each * top, _MOST), top + 1)
 
 
 def _filtered(text: str, of: Scope) -> str:
@@ -89,7 +96,7 @@ def link(store: Store, text: str, vector_D: Any, to: str | None = None, top: int
         raise InputError("text: it is empty; give a name, such as 'heart attack'")
     of = scope(store, to).parameters if to else {"property": "id", "value": None}
     vector = store.vector(np.asarray(vector_D, dtype=np.float32))
-    fetch = top * _FETCH
+    fetch = _fetch(top, _FETCH)
     while True:
         frame = store.frame("similar/text", vector=vector, top=top, fetch=fetch, **of)
         if len(frame) >= top or fetch >= _MOST:

@@ -18,8 +18,10 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from kgbuild.graph import name_key
-from kgbuild.mapping.differences import conflicts, marks
+from kgbuild.mapping.kind import Side, kinds
 from kgbuild.mapping.lexical import words
+from kgbuild.mapping.table import NONE
+from kgbuild.mapping.wording import read
 from kgbuild.model import PREFIX_TYPES
 
 Floats = NDArray[np.float32]
@@ -61,15 +63,14 @@ class Describer:
         self._tfidf = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), dtype=np.float32).fit(names)
         self._frequency = Counter(chain.from_iterable(map(words, names)))
         self._names = len(names)
-        self._encode = encode
         self._types = Types(typed, curated, encode)
 
-    def __call__(self, pairs: pd.DataFrame) -> pd.DataFrame:
+    def __call__(self, pairs: pd.DataFrame, encode: Encode) -> pd.DataFrame:
         """The features of pairs: columns subject_id, subject_label, object_id, object_label → a column a feature."""
         subjects, objects = pairs["subject_label"].tolist(), pairs["object_label"].tolist()
         keys = [[name_key(text) for text in texts] for texts in (subjects, objects)]
         one, other = (self._tfidf.transform(each) for each in keys)
-        one_PD, other_PD = (self._encode(each) for each in (subjects, objects))
+        one_PD, other_PD = (encode(each) for each in (subjects, objects))
         alike = pd.DataFrame(
             {
                 "tfidf": np.asarray(one.multiply(other).sum(axis=1)).ravel(),
@@ -125,7 +126,8 @@ class Describer:
         a, b = words(one), words(other)
         both = self._rarity(a & b)
         weights = [self._rarity(a) + 1e-6, self._rarity(b) + 1e-6]
-        alone = sorted((len(marks(one) - marks(other)), len(marks(other) - marks(one))))
+        alone = sorted((len(_marks(one) - _marks(other)), len(_marks(other) - _marks(one))))
+        (verdict,) = kinds([(Side([subject]), Side([object_]))])
         upper = [sum(map(str.isupper, text)) / max(len(text), 1) for text in (subject, object_)]
         acronym = [_is_acronym(subject), _is_acronym(object_)]
         return {
@@ -142,7 +144,7 @@ class Describer:
             "rare_least": min(w / max(len(s), 1) for w, s in zip(weights, (a, b), strict=True)),
             "marks_least": alone[0],
             "marks_most": alone[1],
-            "conflicts": len(conflicts(subject, object_)),
+            "conflicts": len(verdict.reasons) if verdict.kind == NONE else 0,
             "shortest": min(len(one), len(other)),
             "longest": max(len(one), len(other)),
             "upper_least": min(upper),
@@ -152,6 +154,12 @@ class Describer:
             "words_least": min(len(one.split()), len(other.split())),
             "words_most": max(len(one.split()), len(other.split())),
         }
+
+
+def _marks(name: str) -> frozenset[str]:
+    """What tells members of one family apart: numbers, letters after "type" and the like, Greek letters."""
+    reading = read(name)
+    return frozenset().union(*reading.numbers.values(), reading.axes.get("greek", frozenset()))
 
 
 def _is_acronym(text: str) -> bool:
@@ -233,6 +241,8 @@ class Types:
 
     def _of(self, vectors_PD: Floats) -> NDArray[np.float64]:
         """Probabilities of types [P, Y], their differences halved: the model is too sure of itself."""
+        if len(self.names) == 1:  # LDA tells nothing from nothing
+            return np.ones((len(vectors_PD), 1))
         share_PY: NDArray[np.float64] = np.sqrt(self._model.predict_proba(vectors_PD))
         share_PY /= share_PY.sum(axis=1, keepdims=True)
         return share_PY

@@ -27,6 +27,8 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # scikit-learn needs it too
 
 from kgbuild.errors import InputError
+from kgbuild.mapping.features import Vectors
+from kgbuild.mapping.keep import Keep
 from kgbuild.mapping.pair_features import Describer, Encode, Rates, prefix, vocabularies
 from kgbuild.store import Store
 
@@ -47,33 +49,41 @@ _FAR = 10.0  # standard deviations
 
 @dataclass(frozen=True)
 class PairScorer:
-    """A model of curators' verdicts; `fit` learns it from a graph, `learn` from tables."""
+    """A model of curators' verdicts; `fit` learns it from a graph, `learn` from tables.
+
+    `near_miss` is the confidence that it has, by half, in near misses that it did not learn from.
+    """
 
     describe: Describer
     rates: Rates
     models: Sequence[Any]
     calibration: "Calibration"
+    near_miss: float
     learned_from: int
 
     @classmethod
     def fit(cls, store: Store, encode: Encode, without: Iterable[str] = ()) -> "PairScorer":
-        """Learn from the curated pairs of the graph.
+        """Learn from the curated pairs of the graph, once for each graph and model.
 
         Args:
-            store: The graph.
-            encode: Texts → unit vectors [T, D], as `embed.checkpoint.Encoder.encode`.
+            store: The graph, enriched.
+            encode: Texts → unit vectors [T, D] by the model that the graph was enriched with, as
+                `embed.checkpoint.Encoder.encode`.
             without: Pairs of vocabularies that are not learned from, such as `CHEBI|mesh`, in any order.
 
         Raises:
-            InputError: The graph has too few curated positives or negatives.
+            InputError: The graph has no embeddings, or too few curated positives or negatives.
         """
-        curated = store.frame("similar/verdicts", most=_MOST)
+        keep = Keep(store)
         left_out = {"|".join(sorted(each.split("|"))) for each in without}
-        curated = curated[~vocabularies(curated).isin(left_out)]
-        starts = [a + b for a, b in product(digits + ascii_lowercase, ascii_lowercase)]
-        names = [row["key"] for row in store.query("similar/sample_names", starts=starts, each=_SAMPLE)]
-        learned: PairScorer = cls.learn(curated, store.frame("similar/typed_names", most=_TYPED), names, encode)
-        return learned
+
+        def learned() -> PairScorer:
+            taught = keep.get("verdicts", lambda: _Taught.read(store, encode))
+            curated = taught.curated[~vocabularies(taught.curated).isin(left_out)]
+            scorer: PairScorer = cls.learn(curated, taught.typed, taught.names, taught.vectors.of)
+            return scorer
+
+        return learned() if left_out else keep.get("scorer", learned)
 
     @classmethod
     @threadpool_limits.wrap(limits=1)  # type: ignore[untyped-decorator]  # threadpoolctl is not typed
@@ -97,29 +107,54 @@ class PairScorer:
                 "are needed: load biomappings, or an SSSOM file of your own with `Not` in it"
             )
         describe = Describer(names, typed, curated, encode)
-        features = describe(curated)
+        features = describe(curated, encode)
         near = describe.near_misses(curated, _NEAR, _ALIKE)
-        near = pd.concat([near, describe(near)], axis=1) if len(near) else near
-        unseen = np.zeros(len(curated))
+        near = pd.concat([near, describe(near, encode)], axis=1) if len(near) else near
+        unseen, of_near = np.zeros(len(curated)), np.zeros(len(near))
         for seen, rest in GroupKFold(_FOLDS).split(curated, groups=components(curated)):
             models = _train(features.iloc[seen], curated.iloc[seen], near[near["of"].isin(seen)])
             rates = Rates.of(curated.iloc[seen])(curated.iloc[rest])
             unseen[rest] = _odds(models, pd.concat([features.iloc[rest].reset_index(drop=True), rates], axis=1))
+            if (its := near["of"].isin(rest).to_numpy()).any():
+                beside = near[its].reset_index(drop=True)
+                rates = Rates.of(curated.iloc[seen])(beside)
+                of_near[its] = _odds(models, pd.concat([beside[features.columns], rates], axis=1))
         calibration = Calibration.of(unseen, right)
-        return cls(describe, Rates.of(curated), _train(features, curated, near), calibration, len(curated))
+        near_miss = float(np.median(calibration(of_near))) if len(near) else float(calibration(unseen).min())
+        models = _train(features, curated, near)
+        return cls(describe, Rates.of(curated), models, calibration, near_miss, len(curated))
 
     @threadpool_limits.wrap(limits=1)  # type: ignore[untyped-decorator]  # threadpoolctl is not typed
-    def score_pairs(self, pairs: pd.DataFrame) -> NDArray[np.float64]:
+    def score_pairs(self, pairs: pd.DataFrame, encode: Encode) -> NDArray[np.float64]:
         """Confidence [P] in [0, 1]: the share of such pairs that curators accept. The table is judged as a whole.
 
         Args:
             pairs: The columns of PAIR; CURIEs in the graph's spelling.
+            encode: Texts → unit vectors, as it learned with.
         """
         if pairs.empty:
             return np.zeros(0)
         pairs = pairs.reset_index(drop=True)
-        table = pd.concat([self.describe(pairs), self.rates(pairs)], axis=1)
+        table = pd.concat([self.describe(pairs, encode), self.rates(pairs)], axis=1)
         return self.calibration(_odds(self.models, table))
+
+
+@dataclass(frozen=True)
+class _Taught:
+    """What a graph teaches: the tables that `PairScorer.learn` takes, and the vectors of all their texts."""
+
+    curated: pd.DataFrame
+    typed: pd.DataFrame
+    names: Sequence[str]
+    vectors: Vectors
+
+    @classmethod
+    def read(cls, store: Store, encode: Encode) -> "_Taught":
+        curated, typed = store.frame("similar/verdicts", most=_MOST), store.frame("similar/typed_names", most=_TYPED)
+        starts = [a + b for a, b in product(digits + ascii_lowercase, ascii_lowercase)]
+        names = [row["key"] for row in store.query("similar/sample_names", starts=starts, each=_SAMPLE)]
+        texts = sorted({*curated["subject_label"], *curated["object_label"], *typed["names"].explode().dropna()})
+        return cls(curated, typed, names, Vectors((texts, encode(texts))))
 
 
 def _train(features: pd.DataFrame, curated: pd.DataFrame, near: pd.DataFrame) -> list[Any]:

@@ -13,10 +13,12 @@ import pandas as pd
 from kgbuild.curie import standardize
 from kgbuild.errors import InputError
 from kgbuild.files import open_text, replacing
-from kgbuild.inputs import delimiter, lines
-from kgbuild.mapping.differences import conflicts
+from kgbuild.inputs import lines
+from kgbuild.mapping.kind import Side, kinds
 from kgbuild.mapping.pair_features import Encode
 from kgbuild.mapping.pairs import PAIR, PairScorer
+from kgbuild.mapping.sssom import read_table
+from kgbuild.mapping.table import NONE
 from kgbuild.store import Store
 
 _GIVEN = "given_confidence"  # what the file says itself
@@ -25,11 +27,14 @@ _GIVEN = "given_confidence"  # what the file says itself
 def score_table(store: Store, path: Path, encode: Encode) -> pd.DataFrame:
     """The rows of a mapping table with `confidence`, the least first; rows without labels last, without one.
 
+    Where the wording of the labels says that they are no match (`kgbuild.mapping.kind`), `doubts` says why, and the
+    confidence is at most that in a near miss.
+
     Args:
-        store: The graph, which teaches what curators accept and has the labels that the table lacks.
+        store: The graph, enriched, which teaches what curators accept and has the labels that the table lacks.
         path: SSSOM, TSV or CSV with subject_id and object_id (CURIEs), subject_label and object_label where known. Its
             own confidence is kept as given_confidence.
-        encode: Texts → unit vectors.
+        encode: Texts → unit vectors, by the model that the graph was enriched with.
 
     Raises:
         InputError: The file cannot be read or lacks a column; no row has labels; the graph has too few curated pairs.
@@ -43,35 +48,26 @@ def score_table(store: Store, path: Path, encode: Encode) -> pd.DataFrame:
         )
     scorer = PairScorer.fit(store, encode)
     confidence = np.full(len(table), np.nan)
-    confidence[known] = scorer.score_pairs(pairs[known])
+    confidence[known] = scorer.score_pairs(pairs[known], encode)
+    doubts = _doubts(pairs)
+    confidence[doubts != ""] = np.minimum(confidence[doubts != ""], scorer.near_miss)
     if "confidence" in table:
         table = table.rename(columns={"confidence": _GIVEN})
     table.insert(len(table.columns), "confidence", confidence)
     table["subject_label"], table["object_label"] = pairs["subject_label"], pairs["object_label"]
-    table["doubts"] = [
-        "; ".join(conflicts(row.subject_label, row.object_label)) for row in pairs.itertuples(index=False)
-    ]
+    table["doubts"] = doubts
     return table.sort_values("confidence", kind="stable", na_position="last").reset_index(drop=True)
 
 
 def _read(path: Path) -> pd.DataFrame:
-    if not path.is_file():
-        raise InputError(f"{path}: no such file; give a mapping table, such as SSSOM")
-    try:
-        table = pd.read_csv(path, sep=delimiter(path, "#"), dtype=str, comment=None, keep_default_na=False,
-                            skiprows=len(metadata(path)))  # fmt: skip
-    except (ValueError, UnicodeDecodeError) as error:  # pandas' own errors of parsing are among them
-        raise InputError(f"{path}: {str(error).splitlines()[0]}; give a table with tabs or commas") from error
-    missing = [column for column in ("subject_id", "object_id") if column not in table]
-    if missing:
-        raise InputError(f"{path}: columns {', '.join(table)}; a mapping table has subject_id and object_id")
-    for row, (subject, object_) in enumerate(zip(table["subject_id"], table["object_id"], strict=True), 1):
-        for name, value in (("subject_id", subject), ("object_id", object_)):
-            if ":" not in value:
+    found = read_table(path, ("subject_id", "object_id"))
+    for line, row in found.rows:
+        for name in ("subject_id", "object_id"):
+            if ":" not in row[name]:
                 raise InputError(
-                    f"{path}: row {row}, {name}: {value or 'nothing'}; a CURIE such as MONDO:0005148 is expected"
+                    f"{path}, line {line}, {name}: {row[name] or 'nothing'}; a CURIE such as MONDO:0005148 is expected"
                 )
-    return table
+    return pd.DataFrame([row for _, row in found.rows], columns=found.columns)
 
 
 def metadata(path: Path) -> list[str]:
@@ -91,6 +87,13 @@ def _labelled(store: Store, table: pd.DataFrame) -> pd.DataFrame:
         empty = pairs[f"{end}_label"] == ""
         pairs.loc[empty, f"{end}_label"] = pairs.loc[empty, f"{end}_id"].map(names).fillna("")
     return pairs
+
+
+def _doubts(pairs: pd.DataFrame) -> pd.Series:
+    """Why the wording says that a pair is no match; empty where it does not."""
+    sides = [[Side([text]) for text in pairs[f"{end}_label"]] for end in ("subject", "object")]
+    verdicts = kinds(zip(*sides, strict=True))
+    return pd.Series(["; ".join(each.reasons) if each.kind == NONE else "" for each in verdicts], index=pairs.index)
 
 
 def write_table(table: pd.DataFrame, path: Path, source: Path) -> None:

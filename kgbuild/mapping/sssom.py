@@ -9,9 +9,10 @@ import csv
 import gzip
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
+from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -23,7 +24,8 @@ from kgbuild.mapping.table import KINDS, NONE
 #: The object of a subject that has no counterpart.
 NO_TERM = "sssom:NoTermFound"
 
-_REQUIRED = ("subject_id", "predicate_id", "object_id", "mapping_justification")
+_LINK = ("subject_id", "predicate_id", "object_id")
+_REQUIRED = (*_LINK, "mapping_justification")
 _CURIE = re.compile(r"[A-Za-z_][\w.-]*:[^\s|/][^\s|]*")
 _NUMBERS = ("similarity_score", "confidence")
 #: Predicate → kind of match.
@@ -56,6 +58,52 @@ def heard(text: str) -> dict[str, str]:
     return {key: value.replace("%3B", ";").replace("%25", "%") for key, equals, value in pairs if equals}
 
 
+class Table(NamedTuple):
+    """A mapping set as its file has it: metadata, columns, and rows of text, each with the line on which it ends."""
+
+    metadata: dict[str, Any]
+    columns: list[str]
+    rows: list[tuple[int, dict[str, str]]]
+
+
+def read_table(path: Path, required: Sequence[str] = _LINK) -> Table:
+    """The rows of an SSSOM/TSV file (also comma-separated, also compressed) as they are; an empty cell is ''.
+
+    Raises:
+        InputError: The file is none, lacks a required column, or a row has more cells than there are columns.
+    """
+    try:
+        raw = path.read_bytes()
+        text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8-sig")
+    except (OSError, EOFError) as error:
+        problem = getattr(error, "strerror", None) or error
+        raise InputError(f"{path}: {problem}; give an SSSOM file, as `kg harmonize FROM TO --out` writes it") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: it is not UTF-8 text; give an SSSOM file (TSV)") from error
+    lines = text.splitlines(keepends=True)
+    start = next((at for at, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    metadata = sssom.metadata(str(path), sssom.uncommented(lines[:start]))
+    table = "".join(lines[start:])
+    delimiter = "\t" if "\t" in table.partition("\n")[0] else ","
+    reader = csv.reader(io.StringIO(table, newline=""), delimiter=delimiter, strict=True)
+    columns = next(reader, [])
+    missing = [column for column in required if column not in columns]
+    if missing:
+        raise InputError(f"{path}, line {start + 1}: no column {missing[0]}; SSSOM requires {', '.join(required)}")
+    rows = []
+    try:
+        for cells in filter(any, reader):
+            line = start + reader.line_num
+            if len(cells) > len(columns):
+                raise InputError(
+                    f"{path}, line {line}: {len(cells)} cells under {len(columns)} columns; quote what has a delimiter"
+                )
+            rows.append((line, dict(zip_longest(columns, cells, fillvalue=""))))
+    except csv.Error as error:
+        raise InputError(f"{path}, line {start + reader.line_num}: {error}; close the quotes") from error
+    return Table(metadata, columns, rows)
+
+
 def read_sssom(path: Path) -> pd.DataFrame:
     """The table of an SSSOM/TSV file (also comma-separated, also compressed).
 
@@ -68,51 +116,21 @@ def read_sssom(path: Path) -> pd.DataFrame:
     Raises:
         InputError: The file is none, or a row lacks what SSSOM requires, has a number that is none, or no CURIE.
     """
-    try:
-        raw = path.read_bytes()
-        text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8-sig")
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}; give an SSSOM file") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: it is not UTF-8 text; give an SSSOM file (TSV)") from error
-    lines = text.splitlines(keepends=True)
-    start = next((at for at, line in enumerate(lines) if not line.startswith("#")), len(lines))
-    metadata = sssom.metadata(
-        str(path), sssom.uncommented([re.sub(r"[\t,]*\s*$", "\n", line) for line in lines[:start]])
-    )
-    ours = sssom.prefixes(metadata)
-    table = "".join(lines[start:])
-    delimiter = "\t" if "\t" in table.partition("\n")[0] else ","
-    reader = csv.reader(io.StringIO(table, newline=""), delimiter=delimiter, strict=True)
-    header = next(reader, [])
-    missing = [column for column in _REQUIRED if column not in header]
-    if missing:
-        raise InputError(f"{path}, line {start + 1}: no column {missing[0]}; SSSOM requires {', '.join(_REQUIRED)}")
-    try:
-        rows = [_row(f"{path}, line {start + line}", header, cells, ours) for line, cells in _records(reader)]
-    except csv.Error as error:
-        raise InputError(f"{path}, line {start + reader.line_num}: {error}; close the quotes") from error
+    table = read_table(path, _REQUIRED)
+    ours = sssom.prefixes(table.metadata)
+    rows = [_row(f"{path}, line {line}", cells, ours) for line, cells in table.rows]
     if any("rank" in row for row in rows):  # the first of each subject is not written
         rows = [{"rank": 1} | row for row in rows]
-    columns = dict.fromkeys([*header, "kind", "rank", "similarity_score"])
+    columns = dict.fromkeys([*table.columns, "kind", "rank", "similarity_score"])
     frame = pd.DataFrame(rows, columns=list(columns))
     frame = frame.drop(columns=[each for each in frame if each != "similarity_score" and frame[each].isna().all()])
     frame = frame.astype({name: float for name in _NUMBERS if name in frame})
-    frame.attrs |= _attrs(metadata, frame)
+    frame.attrs |= _attrs(table.metadata, frame)
     return frame
 
 
-def _records(reader: Any) -> Iterator[tuple[int, list[str]]]:
-    """The records with the line on which each ends, the header's being 1."""
-    for cells in reader:
-        if any(cells):
-            yield reader.line_num, cells
-
-
-def _row(where: str, header: list[str], cells: list[str], ours: dict[str, str]) -> dict[str, Any]:
-    if len(cells) > len(header):
-        raise InputError(f"{where}: {len(cells)} cells under {len(header)} columns; quote what has a delimiter")
-    row: dict[str, Any] = {name: value for name, value in zip(header, cells, strict=False) if value != ""}
+def _row(where: str, cells: dict[str, str], ours: dict[str, str]) -> dict[str, Any]:
+    row: dict[str, Any] = {name: value for name, value in cells.items() if value != ""}
     for name in ("subject_id", "predicate_id", "object_id"):
         row[name] = _curie(f"{where}, column {name}", row.get(name, ""), ours)
     for name in _NUMBERS:

@@ -530,11 +530,11 @@ def objected(graph):
     MATCH (t1:Concept {id: 'MONDO:0005147'}), (t2:Concept {id: 'MONDO:0005148'}), (dm:Concept {id: 'EFO:0000400'}),
       (p1:Concept {id: 'phecode:250.1'}), (asthma:Concept {id: 'EFO:0000270'}), (attack:Concept {id: 'HP:0002099'}),
       (p2:Concept {id: 'phecode:250.2'}), (drug:Concept {id: 'drugbank:DB00331'}), (v:Variant {id: 'dbSNP:rs7903146'})
-    CREATE (p1)-[:EXACT_MATCH {source: 'curators', negated: true, context: 'orcid:0000-0001'}]->(t2),
+    CREATE (p1)-[:EXACT_MATCH {source: 'curators', negated: true, author_id: 'orcid:0000-0001'}]->(t2),
       (t1)-[:SUBCLASS_OF {source: 'efo'}]->(dm), (t2)-[:SUBCLASS_OF {source: 'efo'}]->(dm),
       (attack)-[:XREF {source: 'hp'}]->(asthma), (attack)-[:XREF {source: 'efo'}]->(asthma),
       (t1)-[:DISJOINT_WITH {source: 'efo'}]->(t2), (v)-[:ASSOCIATED_WITH {source: 'pgrm', neg_log10_p: 12.0}]->(p2),
-      (p2)-[:SIMILAR_TO {score: 0.9, confidence: 0.8, rank: 1, model: 'letters'}]->(t2),
+      (p2)-[:SIMILAR_TO {score: 0.9, confidence: 0.8, kind: 'exact', rank: 1, model: 'letters'}]->(t2),
       (m:Concept:Measurement {id: 'OBA:0000001', name: 'asthma measurement', vocabulary: 'OBA', test: true})
     SET v.chromosome = '10', v.grch38 = 1000000
     CREATE (near:Variant {id: 'dbSNP:rs9', chromosome: '10', grch38: 1002000, test: true})
@@ -557,7 +557,7 @@ def test_an_explanation_names_what_met_what_leads_there_and_who_says_so(objected
     assert (it.names[0].subject_name, it.names[0].object_name) == ("Type 2 diabetes", "type 2 diabetes mellitus")
     assert it.parts["tfidf"] == pytest.approx(it.names[0].tfidf)
     assert it.parts["bridge"] == 1
-    assert it.computed[0]["confidence"] == 0.8
+    assert (it.computed[0]["confidence"], it.computed[0]["kind"], it.kind.kind) == (0.8, "exact", "exact")
     (way,) = (path for path in it.paths if len(path.edges) == 2)
     assert [identifier for identifier, _ in way.nodes] == ["phecode:250.2", "icd10:E11", "MONDO:0005148"]
     assert way.edges == [("GROUPS", ["phecode"], True), ("XREF", ["efo"], False)]
@@ -572,8 +572,12 @@ def test_an_explanation_names_what_met_what_leads_there_and_who_says_so(objected
 
 
 def test_a_curators_no_other_numbers_and_a_nearer_term_speak_against_a_pair(objected):
-    against = "\n".join(mapping.explain(objected, "phecode:250.1", "MONDO:0005148", "EFO").against)
+    it = mapping.explain(objected, "phecode:250.1", "MONDO:0005148", "EFO")
+    against = "\n".join(it.against)
 
+    assert it.kind.kind == "none"
+    assert "NOT EXACT_MATCH MONDO:0005148 [curators] orcid:0000-0001" in str(it)
+    assert "by names and hierarchy: none (type 1 against 2)" in str(it)
     assert "curators denies that phecode:250.1 is MONDO:0005148 (orcid:0000-0001)" in against
     assert "1 against 2" in against
     assert "MONDO:0005147 “type 1 diabetes mellitus” is nearer by its names" in against
@@ -633,6 +637,14 @@ def test_a_link_is_explained_from_the_command_line_and_the_best_one_without_its_
     assert json.loads(named.stdout)["object"]["id"] == "MONDO:0005148"
     assert "MONDO:0005148 “type 2 diabetes mellitus” (Disease)\n  mapped: score" in best.stdout
     assert "What sources state of the two\n  dbSNP:rs7903146 ASSOCIATED_WITH phecode:250.2 [pgrm]" in other.stdout
+
+
+def test_a_link_that_is_not_written_is_mapped_anew_for_its_score_and_kind(graph):
+    it = mapping.explain_link(graph, "phecode", "EFO", "phecode:495", "EFO:0000270")
+
+    assert [(told["kind"], told["rank"]) for told in it.computed] == [("exact", 1)]
+    with pytest.raises(InputError, match="phecode:1: it is linked to nothing of EFO; give a live concept of phecode"):
+        mapping.explain_link(graph, "phecode", "EFO", "phecode:1")
 
 
 def test_a_graph_without_embeddings_says_what_to_run(empty_store: Store):

@@ -1,12 +1,16 @@
-"""Ranking without a database: what speaks for a term, what a ranker learns, how a mapping is measured."""
+"""Ranking without a database: how names are compared, what speaks for a term, what a ranker learns."""
+
+import math
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.feature_extraction.text import TfidfVectorizer
 
-from embed.evaluate.statistics import hits
-from kgbuild.mapping.features import FEATURES, PRIORS, Query, Target, Vectors, describe, words
+from kgbuild.mapping.evidence import of_sets
+from kgbuild.mapping.features import FEATURES, PRIORS, Lists, Query, Target, Vectors, _top, describe
+from kgbuild.mapping.lexical import Ngrams, Words, words
 from kgbuild.mapping.rank import ENOUGH, Example, Ranker, fit
 
 NAMES = [
@@ -21,15 +25,20 @@ ASKED = ["type 2 diabetes", "diseases of the bronchi", "non-insulin-dependent di
 
 @pytest.fixture
 def target() -> Target:
-    keys = sorted({key for names in NAMES for key in names} | set(ASKED))
-    vectors = np.random.default_rng(0).normal(size=(len(keys), 8)).astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     priors = np.zeros((len(NAMES), len(PRIORS)), dtype=np.float32)
-    return Target([f"EFO:{i}" for i in range(5)], NAMES, Vectors(keys, vectors), priors, [[2], [2], [], [], [3]])
+    return Target([f"EFO:{i}" for i in range(5)], NAMES, vectors(), priors, [[2], [2], [], [], [3]])
+
+
+def vectors() -> Vectors:
+    """Of all names, at random."""
+    keys = sorted({key for names in NAMES for key in names} | set(ASKED))
+    matrix = np.random.default_rng(0).normal(size=(len(keys), 8)).astype(np.float32)
+    return Vectors((keys, matrix / np.linalg.norm(matrix, axis=1, keepdims=True)))
 
 
 def described(target: Target, *queries: Query) -> list[tuple[np.ndarray, dict[str, np.ndarray]]]:
-    return [(terms, dict(zip(FEATURES, table.T, strict=True))) for terms, table in describe(target, queries)]
+    found = describe(target, queries, vectors())
+    return [(terms, dict(zip(FEATURES, table.T, strict=True))) for terms, table in found]
 
 
 def test_words_are_compared_without_plurals_function_words_and_british_spelling():
@@ -57,23 +66,123 @@ def test_a_concept_with_several_names_is_compared_by_each(target):
 
 
 def test_queries_are_described_alike_alone_and_in_blocks(target, monkeypatch):
-    queries = [Query([text]) for text in ASKED]
-    together = [table for _, table in describe(target, queries)]
+    queries = [Query([text], ["asthma"], {"bridge": {3: 0.5}}, ["diabetes mellitus"]) for text in ASKED]
+    together = [table for _, table in describe(target, queries, vectors())]
     monkeypatch.setattr("kgbuild.mapping.features._BLOCK", 1)
 
-    for table, alone in zip(together, describe(target, queries), strict=True):
+    for table, alone in zip(together, describe(target, queries, vectors()), strict=True):
         np.testing.assert_allclose(table, alone[1], atol=1e-6)
+    assert list(describe(target, [], vectors())) == []
 
 
 def test_what_a_concept_groups_speaks_for_the_terms_that_it_resembles_or_that_curators_tied_to_it(target):
-    ((terms, found),) = described(target, Query(["diseases of the bronchi"], ["asthma", "allergic asthma"], {3: 0.5}))
+    query = Query(["diseases of the bronchi"], ["asthma", "allergic asthma"], {"bridge": {3: 0.5}, "genes": {0: 0.2}})
+    ((terms, found),) = described(target, query)
 
     assert set(terms[np.argsort(-found["context_tfidf"])[:2]]) == {3, 4}
+    assert found["context_max"][[3, 4]] == pytest.approx([1, 1])
     assert found["bridge"].tolist() == [0, 0, 0, 0.5, 0]
+    assert found["genes"].tolist() == pytest.approx([0.2, 0, 0, 0, 0])
+
+
+def test_a_term_is_near_by_what_stands_above_and_below_it_and_the_concept(target):
+    query = Query(["diabetes mellitus"], above=["asthma"], below=["type 1 diabetes mellitus"])
+    ((_, found),) = described(target, query)
+    cosine = vectors().of(["diabetes mellitus"])[0] @ vectors().of(["type 1 diabetes mellitus"])[0]
+
+    assert found["parent"][[0, 1]] == pytest.approx([1, 1])  # the parent of both types has the concept's name
+    assert found["child"][2] == max(found["encoder_label"][[0, 1]])
+    assert found["above"][4] == pytest.approx(1)  # allergic asthma is below asthma, and so is the concept
+    assert found["above"][[2, 3]].tolist() == [0, 0]  # nothing is above them
+    assert (found["below"][1], found["below"][2]) == pytest.approx((1, cosine))
+
+
+def test_a_candidate_that_no_name_finds_is_looked_at_where_the_graph_leads_to_it(target, monkeypatch):
+    monkeypatch.setattr("kgbuild.mapping.features._CANDIDATES", 1)
+    monkeypatch.setattr("kgbuild.mapping.features._STRONGEST", 1)
+    ((alone, _),) = described(target, Query(["asthma"]))
+    ((led, found),) = described(target, Query(["asthma"], evidence={"chains": {1: 0.1, 0: 0.7}}))
+
+    assert 0 not in alone
+    assert set(led) == {*alone, 0}  # the strongest of each kind
+    assert found["chains"][list(led).index(0)] == pytest.approx(0.7)
 
 
 def test_a_name_without_a_vector_is_near_to_nothing(target):
-    assert target.vectors.of(["no such name"]).tolist() == [[0] * 8]
+    ((_, found),) = described(target, Query(["type 3 diabetes"]))
+
+    assert vectors().of(["no such name"]).tolist() == [[0] * 8]
+    assert not any(found["encoder"])
+    assert any(found["tfidf"])
+
+
+def test_vectors_of_several_tables_are_one():
+    both = Vectors((["a"], np.ones((1, 2), np.float32))) + Vectors((["b"], np.zeros((1, 2), np.float32))) + Vectors()
+
+    assert both.of(["b", "c", "a"]).tolist() == [[0, 0], [0, 0], [1, 1]]
+    assert both.missing(["c", "a", "d", "c"]) == ["c", "d"]
+    assert not Vectors()
+
+
+NAME = st.text("abc dé-1\t", max_size=12)
+
+
+@given(
+    st.lists(NAME, min_size=1, max_size=8).filter(lambda keys: any(map(str.split, keys))), st.lists(NAME, max_size=5)
+)
+def test_ngrams_are_the_numbers_of_scikit_learns_tfidf_for_names_seen_and_unseen(keys, asked):
+    ours, theirs = Ngrams(keys), TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), dtype=np.float32)
+    asked = [*asked, "", "unseen zzz", keys[0]]
+
+    np.testing.assert_allclose(ours.matrix_KG.toarray(), theirs.fit_transform(keys).toarray(), atol=1e-6)
+    np.testing.assert_allclose(ours(asked).toarray(), theirs.transform(asked).toarray(), atol=1e-6)
+
+
+def test_how_many_names_have_an_ngram_is_known_and_no_name_at_all_is_no_row():
+    ngrams = Ngrams(["ab", "ab ab", "cd"])
+
+    assert sorted(set(np.round(ngrams.frequency_G, 3))) == [0.333, 0.667]
+    assert ngrams([]).shape == (0, len(ngrams.frequency_G))
+
+
+def test_a_word_weighs_as_much_as_it_is_rare_among_names_and_among_what_is_asked():
+    known = Words(["lung cancer", "skin cancer", "asthma", "gout"])
+    asked = known.asked(["lung cancer", "zebra lungs"], ["lung cancer", "liver cancer"])
+    lung, cancer, asthma = np.log(4 / 1), min(np.log(4 / 2), np.log(2 / 2)), np.log(4)
+
+    assert asked.weight_S == pytest.approx([min(lung, np.log(2)) + cancer, np.log(4) + min(lung, np.log(2))])
+    assert asked.weight_K[2] == pytest.approx(asthma)
+    assert asked.weight_K[0] == pytest.approx(min(lung, np.log(2)) + cancer)
+    assert asked.weighed_SV.sum(axis=1) == pytest.approx([np.log(2)] * 2)  # an unknown word has no column
+
+
+@given(st.lists(st.lists(st.integers(0, 9), max_size=4), min_size=1, max_size=6), st.data())
+def test_lists_one_behind_the_other_are_read_as_they_were_given(lists, data):
+    rows = data.draw(st.lists(st.integers(0, len(lists) - 1), max_size=6))
+    values, owner = Lists(lists).of(np.array(rows, np.int64))
+
+    assert values.tolist() == [value for row in rows for value in lists[row]]
+    assert owner.tolist() == [place for place, row in enumerate(rows) for _ in lists[row]]
+
+
+@given(st.integers(1, 1500), st.integers(1, 60), st.integers(0, 2**32 - 1))
+def test_the_largest_scores_are_found_as_by_sorting_all_of_them(length, k, seed):
+    scores = np.random.default_rng(seed).integers(0, 50, size=length).astype(np.float32)  # with ties
+    top = _top(scores, k)
+
+    assert len(set(top.tolist())) == len(top) == min(k, length)
+    assert sorted(scores[top]) == sorted(scores)[-k:]
+
+
+def test_what_two_concepts_share_counts_by_its_cosine_and_more_where_it_is_rare():
+    objects = {"t:0": ["x", "y"], "t:1": ["y"], "elsewhere:1": ["y"]}
+    found = of_sets({"s": ["x", "unknown"], "r": ["y", "x"]}, ["s", "none", "r"], objects, {"t:0": 0, "t:1": 1})
+    x, y = math.log(1 + 3 / 1), math.log(1 + 3 / 2)
+
+    assert found[0] == pytest.approx({0: x / math.hypot(x, y)})
+    assert found[1] == {}
+    assert found[2] == pytest.approx({0: 1, 1: y / math.hypot(x, y)})
+    assert of_sets({"s": ["x"]}, ["s"], {}, {"t:0": 0}) == [{}]
 
 
 def taught(n: int) -> list[Example]:
@@ -104,28 +213,3 @@ def test_too_few_examples_give_the_plain_sum_without_confidence():
     assert ranker == Ranker()
     assert ranker.score([table])[0].argmax() == table[:, FEATURES.index("both")].argmax()
     assert ranker.confidence(np.array([0.5])) is None
-
-
-@pytest.mark.parametrize(
-    ("scores", "right", "expected"),
-    [
-        ([0.9, 0.5, 0.1], [True, False, False], (1, 1, 1)),
-        ([0.9, 0.5, 0.1], [False, True, False], (0, 1, 1 / 2)),
-        ([0.9, 0.5, 0.1], [False, False, False], (0, 0, 0)),
-        ([0.9, 0.9, 0.1], [False, True, False], (1 / 2, 1, 3 / 4)),
-        ([0.9, 0.9, 0.9], [True, True, False], (2 / 3, 1, 2 / 3 + 1 / 6)),
-        ([0.0] * 10, [True] + [False] * 9, (1 / 10, 5 / 10, sum(1 / n for n in range(1, 11)) / 10)),
-    ],
-)  # fmt: skip
-def test_ties_count_by_their_expected_value(scores, right, expected):
-    assert hits(np.array(scores), np.array(right)) == pytest.approx(expected)
-
-
-@given(st.lists(st.tuples(st.integers(0, 2), st.booleans()), min_size=1, max_size=7), st.integers(0, 2**32 - 1))
-def test_the_expected_value_of_ties_is_the_mean_over_random_orders(candidates, seed):
-    scores, right = (np.array(column) for column in zip(*candidates, strict=True))
-    random = np.random.default_rng(seed)
-    orders = [random.permutation(len(scores)) for _ in range(3000)]
-    broken = np.mean([hits(-np.argsort(np.lexsort((o, -scores))).astype(float), right) for o in orders], axis=0)
-
-    np.testing.assert_allclose(hits(scores, right), broken, atol=0.06)

@@ -151,8 +151,8 @@ def test_a_close_match_of_kg_itself_is_close(mapping: Path) -> None:
     [
         ("phecode:495\tAsthma\tskos:b", "495\tAsthma\tskos:b", r"line 15: subject_id '495'; expected a CURIE"),
         ("0.97", "high", r"line 13: confidence 'high'; expected a number in \[0, 1\]"),
-        ("kind=exact", "kind=exact\tmore\tyet more", r"line 13: 10 cells; expected 8, parted by tabs"),
-        ("predicate_id", "how", r"line 12: no column predicate_id; expected SSSOM as TSV"),
+        ("kind=exact", "kind=exact\tmore\tyet more", r"line 13: 10 cells under 8 columns"),
+        ("predicate_id", "how", r"line 12: no column predicate_id; SSSOM requires"),
         ("# curie_map:", "# curie_map: [", r"metadata block is not YAML"),
     ],
 )
@@ -164,7 +164,9 @@ def test_a_mapping_that_cannot_be_read_says_where(mapping: Path, old: str, new: 
 
 
 def test_a_file_that_is_not_there_and_one_without_mappings_are_one_line(mapping: Path, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no such file; `kg harmonize FROM TO --out"):
+    with pytest.raises(
+        InputError, match="No such file or directory; give an SSSOM file, as `kg harmonize FROM TO --out"
+    ):
         read(tmp_path / "none.sssom.tsv")
     mapping.write_text(MAPPING[: MAPPING.index("phecode:250.2\t")])
     with pytest.raises(InputError, match="no mappings in it"):

@@ -16,6 +16,7 @@ from kgbuild.curie import PREFIXES
 from kgbuild.errors import InputError
 from kgbuild.mapping.review import sssom
 from kgbuild.mapping.review.candidates import Proposal, Subject
+from kgbuild.mapping.sssom import read_table
 from kgbuild.mapping.table import CURATED, KINDS, NONE
 
 #: The columns of a reviewed file.
@@ -91,7 +92,7 @@ class Decisions:
         self._name = mapping.path.name
 
     def _read(self) -> None:
-        table = sssom.read(self.path)
+        table = read_table(self.path)
         if others := [column for column in table.columns if column not in COLUMNS]:
             raise InputError(
                 f"{self.path}: its column {others[0]} is of no review and would be lost; give another --out"

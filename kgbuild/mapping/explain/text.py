@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kgbuild.mapping.explain import End, Explanation, Path
+    from kgbuild.mapping.explain.ends import End
+    from kgbuild.mapping.explain.explanation import Explanation, Path
 
 #: What each part of the score is, for one who reads it.
 _PARTS = {
@@ -35,6 +36,8 @@ def _head(it: "Explanation") -> Iterator[str]:
     for told in it.computed:
         said = [f"{name} {_value(value)}" for name, value in told.items() if value is not None]
         yield f"  mapped: {', '.join(said)}"
+    if it.kind is not None:
+        yield f"  by names and hierarchy: {it.kind.kind} ({'; '.join(it.kind.reasons)})"
 
 
 def _end(end: "End") -> str:
@@ -96,7 +99,10 @@ def _statement(row: Mapping[str, Any]) -> str:
     if effect and row["effect_allele"]:
         effect += f" per {row['effect_allele']}"
     strength = None if row["neg_log10_p"] is None else f"−log10 p {row['neg_log10_p']:.1f}"
-    said = [effect, strength, row["qualifier"], row["context"], row["study"], row["publications"]]
+    said = [
+        effect, strength, row["mapping_justification"], row["author_id"], row["comment"], row["qualifier"],
+        row["context"], row["study"], row["publications"],
+    ]  # fmt: skip
     return f"{ends} [{row['source'] or 'source not stated'}] {', '.join(str(each) for each in said if each)}".rstrip()
 
 
