@@ -4,6 +4,7 @@
 CALL () {
   CALL db.propertyKeys() YIELD propertyKey
   WHERE propertyKey STARTS WITH 'in_'
+    AND EXISTS { MATCH (member:Concept) WHERE member[propertyKey] = true }  // a server lists keys that nobody has any more
   RETURN propertyKey AS property, true AS value
   UNION ALL
   MATCH (concept:Concept)

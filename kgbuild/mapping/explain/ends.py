@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kgbuild.graph import name_key
 from kgbuild.mapping.kind import Side
 from kgbuild.store import Store
 
@@ -47,8 +48,14 @@ class End:
 
     @property
     def side(self) -> Side | None:
-        """What a kind of match is read from, as `kg harmonize` reads it; None without a name."""
-        return Side([self.name, *self.keys], self.above, self.below) if self.name else None
+        """What a kind of match is read from, as `kg harmonize` reads it; None without a name.
+
+        The label of a list's own concept, which may be headings and all, is none of its names.
+        """
+        if self.name is None:
+            return None
+        label = [] if self.keys and name_key(self.name) not in self.keys else [self.name]
+        return Side([*label, *self.keys], self.above, self.below)
 
 
 def read_ends(store: Store, ids: Iterable[str]) -> dict[str, End]:

@@ -1,4 +1,4 @@
-"""A concept of a list of one's own as an end: its names are all that is known of it, and its codes lead to the graph."""
+"""A concept of a list of one's own as an end: only its names are known of it, and its codes lead to the graph."""
 
 from kgbuild.mapping.explain.ends import End, read_ends
 from kgbuild.mapping.explain.explanation import Path

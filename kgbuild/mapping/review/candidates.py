@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kgbuild.errors import InputError
-from kgbuild.mapping.review import sssom
+from kgbuild.mapping.sssom import read_table
 from kgbuild.mapping.table import CURATED, KINDS, NONE
 
 _PREDICATES = {predicate: kind for kind, predicate in KINDS.items()}
@@ -69,7 +69,7 @@ def read(path: Path) -> Proposal:
     Raises:
         InputError: It is no SSSOM, or a row of it is wrong: with its line.
     """
-    table = sssom.read(path)
+    table = read_table(path)
     labels: dict[str, str] = {}
     found: dict[str, dict[str, Candidate]] = {}
     for line, row in table.rows:
