@@ -19,6 +19,7 @@ _FOLDS = 5
 _ROUNDS = 3  # of folds: near ties between candidates otherwise hang on how the examples fell
 _MOST = 2.4  # of two similarities with a fifth of each for the label
 _THREADS = 2
+_NONE = -2.0  # log odds that none of a query's candidates is right, 1 to 7
 _CLOSE = 10  # candidates of a query that all models look at
 #: Fewer examples teach less than the sum of the two similarities knows.
 ENOUGH = 200
@@ -132,8 +133,8 @@ def _split(odds: Floats, tables: Sequence[Floats]) -> list[Floats]:
 
 
 def _shares(odds_C: Floats) -> Floats:
-    """Log odds of a query's candidates → shares of odds, none of them having odds of 1 too: a poor one gains nothing by
-    standing alone.
+    """Log odds of a query's candidates → shares of odds; that none is right has a share, too, so that a poor candidate
+    gains nothing by standing alone.
     """
-    shares: Floats = np.exp(odds_C - np.logaddexp(0, np.logaddexp.reduce(odds_C)))
+    shares: Floats = np.exp(odds_C - np.logaddexp(_NONE, np.logaddexp.reduce(odds_C)))
     return shares
