@@ -111,4 +111,4 @@ def _above(store: Store, ids: Iterable[str]) -> tuple[dict[str, Sequence[str]], 
 
 def _in_batches(store: Store, query: str, parameter: str, values: Sequence[_T]) -> Iterator[dict[str, Any]]:
     for start in range(0, len(values), _BATCH):
-        yield from store.query(query, **{parameter: values[start : start + _BATCH]})
+        yield from store.stream(query, **{parameter: values[start : start + _BATCH]})

@@ -252,12 +252,17 @@ def _describe(target: Target, asked: Asked, block: Sequence[Query]) -> list[tupl
     names = Lists([[asked.row[key] for key in query.keys] for query in block])
     encoder_RK = asked.vectors_AD[names.values] @ target.vectors_KD.T
     tfidf_RK = target.tfidf(asked.tfidf_AG[names.values])
-    begin = names.first[:-1]
-    near_BN = np.maximum.reduceat(target.best(encoder_RK), begin, axis=0)
-    terms = len(target.ids)
-    label_BN = encoder_RK[begin, :terms]
-    like_BN = np.maximum.reduceat(target.best(tfidf_RK), begin, axis=0)
-    both_BN = near_BN + like_BN + _LABEL * (label_BN + tfidf_RK[begin, :terms])
+    begin, terms = names.first[:-1], len(target.ids)
+    if len(names.values) == len(block):  # a name each: nothing is copied
+        near_BN, like_BN = target.best(encoder_RK), target.best(tfidf_RK)
+        label_BN, label_like_BN = encoder_RK[:, :terms], tfidf_RK[:, :terms]
+    else:
+        near_BN, like_BN = (np.maximum.reduceat(target.best(each), begin, axis=0) for each in (encoder_RK, tfidf_RK))
+        label_BN, label_like_BN = encoder_RK[begin, :terms], tfidf_RK[begin, :terms]
+    both_BN = label_BN + label_like_BN
+    both_BN *= _LABEL
+    both_BN += near_BN
+    both_BN += like_BN
     chosen = [
         _candidates(query, (both_N, like_N, near_N))
         for query, both_N, like_N, near_N in zip(block, both_BN, like_BN, near_BN, strict=True)
