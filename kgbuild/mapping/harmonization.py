@@ -8,7 +8,7 @@ target ───┘                              ▲
 
 import datetime
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -40,6 +40,7 @@ _LINK = ("subject_id", "subject_label", "object_id", "object_label", "rank", "si
 _SPARE = 1  # candidates more than asked for: some turn out to be no match
 _ASSIGNED = 5  # candidates of each subject that a one-to-one mapping chooses from
 _FLOOR = 0.1  # a one-to-one mapping rather leaves a subject out than gives it a link that is less sure
+_NAMED = 20  # vocabularies of a source that tell its ranker from others; EFO's release has as many
 _PLACES = 12  # names of ancestors and of children that a kind of match is read from
 
 
@@ -118,7 +119,7 @@ def harmonize(
     from_, to = own.scope if own else scope(store, str(source)), scope(store, target_name)
     onto = keep.get(f"onto-{to.name}", lambda: Onto.read(store, to))
     subjects = own.subjects(store) if own else keep.get(f"from-{from_.name}", lambda: read_subjects(store, from_))
-    scored = _scored(store, keep, onto, subjects, from_, codes, asserted)
+    scored = _scored(store, keep, onto, subjects, codes, asserted)
     signed = signed_links(store, from_, to).of(subjects.terms.index) if asserted else Signed()
     deep = (max(top, _ASSIGNED) if one_to_one else top) + _SPARE + signed.most_rejected
     frame = _told(subjects, onto, scored, deep)
@@ -144,13 +145,15 @@ def harmonize(
 
 
 def _scored(
-    store: Store, keep: Keep, onto: Onto, subjects: Subjects, from_: Scope, codes: bool, asserted: bool
+    store: Store, keep: Keep, onto: Onto, subjects: Subjects, codes: bool, asserted: bool
 ) -> list[tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32] | None]]:
     """Of each subject its candidate terms, best first, their scores and confidences."""
     grouping = codes and bool(subjects.groups)
+    vocabularies = sorted({identifier.partition(":")[0] for identifier in subjects.terms.ids})
+    left_out = "+".join(vocabularies[:_NAMED]) + f"+{len(vocabularies) - _NAMED}" * (len(vocabularies) > _NAMED)
     ranker = keep.get(
-        f"ranker-{onto.scope.name}-{from_.name}{'-codes' * grouping}{'-asserted' * asserted}",
-        lambda: learned(store, onto, subjects.terms.ids, grouping, asserted),
+        f"ranker-{onto.scope.name}-{left_out}{'-codes' * grouping}{'-asserted' * asserted}",
+        lambda: learned(store, onto, vocabularies, grouping, asserted),
     )
     if not asserted:
         subjects = replace(subjects, ties={})
@@ -217,9 +220,8 @@ def _first(frame: pd.DataFrame, top: int) -> pd.DataFrame:
     return out.dropna(axis="columns", how="all")
 
 
-def learned(store: Store, onto: Onto, mapped: Iterable[str], grouping: bool, asserted: bool) -> Ranker:
+def learned(store: Store, onto: Onto, vocabularies: Sequence[str], grouping: bool, asserted: bool) -> Ranker:
     """A ranker for a target, from curated mappings of other vocabularies than those that are mapped."""
-    vocabularies = sorted({identifier.partition(":")[0] for identifier in mapped})
     found = lesson(store, onto.scope, onto.ties, vocabularies, grouping)
     if found is None:
         return Ranker()
