@@ -131,7 +131,7 @@ def harmonize(
     conflicts: list[dict[str, Any]] = []
     if asserted:
         about = dict(frame.attrs)
-        frame, found = check(store, frame)
+        frame, found = check(store, frame, distinct=own is None)
         frame.attrs, conflicts = about, found.to_dict("records")
     frame = assigned(frame, _FLOOR) if one_to_one else _first(frame, top)
     if at_least is not None:

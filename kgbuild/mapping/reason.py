@@ -24,12 +24,14 @@ from kgbuild.store import Store
 CONFLICTS = ("subject_id", "subject_label", "object_id", "object_label", "kind", "what", "why", "done")
 
 
-def check(store: Store, frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def check(store: Store, frame: pd.DataFrame, distinct: bool = True) -> tuple[pd.DataFrame, pd.DataFrame]:
     """A mapping without what contradicts the graph or itself, and what was found.
 
     Args:
         store: The graph.
         frame: A mapping table with `kind`. Links of kind none are left alone.
+        distinct: No two subjects mean the same, as in a vocabulary; of a list of traits several may (self-reported
+            asthma, asthma by its codes), so that none is contradicted by another's link to its term.
 
     Returns:
         The table without dropped links and with the new kinds of the others, reasons added to `comment`; and the
@@ -37,12 +39,12 @@ def check(store: Store, frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame
         `done`.
     """
     live = frame[frame["kind"] != NONE]
-    return contradictions(frame, Facts.read(store, zip(live["subject_id"], live["object_id"], strict=True)))
+    return contradictions(frame, Facts.read(store, zip(live["subject_id"], live["object_id"], strict=True)), distinct)
 
 
-def contradictions(frame: pd.DataFrame, facts: Facts) -> tuple[pd.DataFrame, pd.DataFrame]:
+def contradictions(frame: pd.DataFrame, facts: Facts, distinct: bool = True) -> tuple[pd.DataFrame, pd.DataFrame]:
     """`check`, with the facts at hand."""
-    links = _Links(frame, facts)
+    links = _Links(frame, facts, distinct)
     links.against_graph()
     links.against_each_other()
     comments = frame["comment"].fillna("").tolist() if "comment" in frame else [""] * len(frame)
@@ -66,8 +68,8 @@ class _Finding(NamedTuple):
 class _Links:
     """The links of a table while they are checked: their kinds, None for a dropped one."""
 
-    def __init__(self, frame: pd.DataFrame, facts: Facts) -> None:
-        self.facts = facts
+    def __init__(self, frame: pd.DataFrame, facts: Facts, distinct: bool) -> None:
+        self.facts, self.distinct = facts, distinct
         self.ids = list(zip(frame["subject_id"], frame["object_id"], strict=True))
         self.labels = list(zip(frame["subject_label"], frame["object_label"], strict=True))
         self.kinds: list[str | None] = frame["kind"].tolist()
@@ -155,7 +157,7 @@ class _Links:
                 return placed
             if _vocabulary(object_) == _vocabulary(other):  # EFO's release has many a disease and its twin from HP
                 return _Finding("two exact matches of one concept", known, None)
-        for surer in of_object.get(object_, ()):
+        for surer in of_object.get(object_, ()) if self.distinct else ():
             other = self.ids[surer][0]
             if not facts.equal(subject, other):
                 return self._same_object(subject, other, object_)

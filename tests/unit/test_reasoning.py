@@ -212,6 +212,13 @@ def test_a_link_across_disjoint_classes_is_dropped_whatever_its_kind(kind):
     assert "mondo says that t:8 (eight) and t:9 have nothing in common" in conflicts["why"][0]
 
 
+def test_of_a_list_of_traits_several_may_mean_one_term():
+    frame = mapping(("s:1", "t:1", "exact", 0.9), ("s:9", "t:1", "exact", 0.8))
+
+    assert contradictions(frame, Facts())[0]["kind"].tolist() == ["exact", "close"]
+    assert contradictions(frame, Facts(), distinct=False)[0]["kind"].tolist() == ["exact", "exact"]
+
+
 def test_an_asserted_exact_match_makes_another_link_broad_narrow_or_impossible():
     facts = Facts(PARENTS, same={"s:1": {"t:2": ["mondo_mappings"]}})
 
