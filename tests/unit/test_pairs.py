@@ -4,9 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from embed.evaluate.pairs import area, calibration_error, folds
 from kgbuild.errors import InputError
-from kgbuild.mapping.pair_features import Rates, vocabularies
+from kgbuild.mapping.pair_features import Rates
 from kgbuild.mapping.pairs import Calibration, PairScorer, components
 
 WORDS = ("liver", "lung", "heart", "kidney", "skin", "brain", "bone", "spleen", "colon", "nerve")
@@ -99,16 +98,10 @@ def test_too_few_denied_pairs_are_said_in_one_line():
     assert "\n" not in str(raised.value)
 
 
-def test_pairs_that_share_a_concept_are_never_on_both_sides_of_a_fold():
-    table = curated()
-    for cut in ("concept", "vocabularies", "subject vocabulary"):
-        apart = table.assign(subject_id=table["subject_id"].where(table.index % 3 > 0, "z" + table["subject_id"]))
-        for rest, learned in folds(apart, apart, cut, n=2):
-            judged, taught = apart.iloc[rest], apart[learned]
-            assert not {*judged["subject_id"], *judged["object_id"]} & {*taught["subject_id"], *taught["object_id"]}
-            if cut == "vocabularies":
-                assert not set(vocabularies(judged)) & set(vocabularies(taught))
-    assert len(set(components(pairs(("a:1", "", "b:1", ""), ("b:1", "", "c:1", ""), ("d:1", "", "e:1", ""))))) == 2
+def test_pairs_that_share_a_concept_belong_together():
+    table = pairs(("a:1", "", "b:1", ""), ("b:1", "", "c:1", ""), ("d:1", "", "e:1", ""))
+
+    assert len(set(components(table))) == 2
 
 
 def test_confidence_is_the_share_that_is_right_and_grows_with_the_odds():
@@ -118,17 +111,8 @@ def test_confidence_is_the_share_that_is_right_and_grows_with_the_odds():
     confidence = Calibration.of(odds, right)(np.sort(odds))
 
     assert (np.diff(confidence) >= 0).all()
-    assert calibration_error(right[np.argsort(odds)], confidence) < 0.03
-
-
-def test_the_interval_holds_the_area():
-    right, scores = (
-        np.array([True] * 50 + [False] * 50),
-        np.concatenate([np.linspace(0.3, 1, 50), np.linspace(0, 0.7, 50)]),
-    )
-    value, low, high = area(right, scores, np.arange(100, dtype=np.int32))
-
-    assert low < value < high
+    for part, sure in zip(np.split(right[np.argsort(odds)], 10), np.split(confidence, 10), strict=True):
+        assert part.mean() == pytest.approx(sure.mean(), abs=0.05)
 
 
 def test_a_near_miss_is_another_term_that_looks_like_the_match_and_means_something_else(scorer):
