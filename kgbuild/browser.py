@@ -24,7 +24,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from kgbuild import database
 from kgbuild.database import Connection
 from kgbuild.errors import DatabaseError, InputError
-from kgbuild.files import replacing
+from kgbuild.files import made, replacing
 from kgbuild.store import Store
 
 #: Programs that put their input on the clipboard: macOS, Wayland, X11, Windows' from WSL.
@@ -106,10 +106,7 @@ def write_files(out: Path) -> list[Path]:
     Raises:
         InputError: The folder cannot be written.
     """
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"{out}: {error.strerror}; give a folder that can be written") from error
+    made(out)
     written = [out / "kg-favorites.zip", out / "kg.grass"]
     with replacing(*written) as (favorites, grass):
         with zipfile.ZipFile(favorites, "w") as archive:

@@ -36,6 +36,19 @@ def replacing(*paths: Path) -> Iterator[tuple[Path, ...]]:
             part.unlink(missing_ok=True)
 
 
+def made(folder: Path) -> Path:
+    """A folder, made where it is missing.
+
+    Raises:
+        InputError: It cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder}: {error.strerror}; give a folder that can be written") from error
+    return folder
+
+
 @contextmanager
 def locked(file: IO[str] | int, busy: Callable[[], None]) -> Iterator[None]:
     """Hold an open file against other processes. Where one of them holds it, `busy` is called, then it is waited for.

@@ -9,8 +9,7 @@ import pandas as pd
 
 from embed.evaluate.summary import OURS, Evaluation
 from kgbuild.console import out, table
-from kgbuild.errors import InputError
-from kgbuild.files import replacing
+from kgbuild.files import made, replacing
 
 
 def frames(found: Evaluation) -> dict[str, pd.DataFrame]:
@@ -100,10 +99,7 @@ def write(found: Evaluation, folder: Path) -> None:
     Raises:
         InputError: The folder cannot be written.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"{folder}: {error.strerror}; give a folder that can be written") from error
+    made(folder)
     for name, frame in frames(found).items():
         if len(frame):
             with replacing(folder / f"{name}.csv") as (part,):

@@ -11,7 +11,6 @@ Legend: S concepts to be mapped, N terms, C codes, X what is shared.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,28 +20,21 @@ from kgbuild.mapping.features import EVIDENCE, ancestors
 from kgbuild.mapping.terms import Scope, Terms
 from kgbuild.store import Store
 
-_SHARED = ("variants", "genes", "phenotypes")
+#: What two concepts may have in common.
+SHARED = ("variants", "genes", "phenotypes")
 _MOST = 30  # terms that one kind of evidence leads to
 
 #: Term → how much, of each kind of evidence.
 Evidence = dict[str, dict[int, float]]
 
 
-class Grouped(NamedTuple):
-    """A concept that groups codes: its CURIE, its name keys, the codes."""
-
-    id: str
-    keys: Sequence[str]
-    codes: Sequence[str]
-
-
 class Sets:
     """The variants, genes and phenotypes of concepts: kind → concept → CURIEs."""
 
     def __init__(self, store: Store, of: Scope) -> None:
-        self.of: dict[str, dict[str, list[str]]] = {kind: {} for kind in _SHARED}
+        self.of: dict[str, dict[str, list[str]]] = {kind: {} for kind in SHARED}
         for row in store.stream("similar/shared", **of.parameters):
-            for kind in _SHARED:
+            for kind in SHARED:
                 if row[kind]:
                     self.of[kind][row["id"]] = row[kind]
 
@@ -77,7 +69,6 @@ class Ties:
         below_NC = _table(above, (len(terms.ids), len(terms.ids))) @ self._codes_NC
         below_NC.data[:] = 1
         self._below_NC = below_NC
-        self._shared: dict[str, tuple[dict[str, int], csr_array]] = {}
 
     def of_codes(self, groups: Sequence[Sequence[str]]) -> list[Evidence]:
         """What the codes that each of some concepts groups say of the terms."""

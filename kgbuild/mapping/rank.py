@@ -96,9 +96,8 @@ def fit(examples: Sequence[Example], seed: int = 0) -> Ranker:
     unseen: list[Floats] = [np.zeros(len(table), np.float32) for table in tables]
     for (at, fold), model in zip(folds, models, strict=True):
         its = np.flatnonzero(rounds[at] == fold)
-        for i, odds_C in zip(
-            its, _split(_odds(model, [tables[i] for i in its]), [tables[i] for i in its]), strict=True
-        ):
+        its_tables = [tables[i] for i in its]
+        for i, odds_C in zip(its, _split(_odds(model, its_tables), its_tables), strict=True):
             unseen[i] += odds_C / _ROUNDS
     without = [example for example in examples if not example.right_C.any()]
     ranker = Ranker(models)

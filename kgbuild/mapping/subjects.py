@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from kgbuild.mapping.evidence import Evidence, Sets, Ties, merged, of_sets
-from kgbuild.mapping.features import Query, Vectors
+from kgbuild.mapping.evidence import SHARED, Evidence, Sets, Ties, merged, of_sets
+from kgbuild.mapping.features import Query, Vectors, inverted
 from kgbuild.mapping.terms import Scope, Terms, read_terms, read_vectors
 from kgbuild.store import Store
 
@@ -47,19 +47,13 @@ class Subjects:
         """
         ids = self.terms.ids
         groups = [self.groups.get(each, ()) if codes else () for each in ids]
-        parts = [
-            (kind, of_sets(self.sets.get(kind, {}), ids, objects.get(kind, {}), ties.index))
-            for kind in ("variants", "genes", "phenotypes")
-        ]
+        parts = [(kind, of_sets(self.sets.get(kind, {}), ids, objects.get(kind, {}), ties.index)) for kind in SHARED]
         parts.append(("chains", ties.of_chains([self.ties.get(each, ()) for each in ids], ids)))
         found: list[Evidence] = merged(parts, len(ids))
         for one, of in zip(found, ties.of_codes(groups), strict=True):
             one |= of
         above = self.terms.above()
-        below: list[list[int]] = [[] for _ in ids]
-        for child, parents in enumerate(above):
-            for parent in parents:
-                below[parent].append(child)
+        below = inverted(above)
         names = self.terms.names
         return [
             Query(
