@@ -58,7 +58,6 @@ class Keep:
         except (OSError, EOFError, pickle.UnpicklingError, AttributeError, ImportError):
             pass  # not there, cut off, or of another kg
         made = make()
-        path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as (temporary,), temporary.open("wb") as file:
             pickle.dump(self._state, file)
             pickle.dump(made, file, protocol=pickle.HIGHEST_PROTOCOL)
