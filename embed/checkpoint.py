@@ -3,7 +3,8 @@
 modules.json  1_Pooling/  2_Dense/  3_Normalize/     SentenceTransformer(folder).encode gives the same vectors
 config.json  model.safetensors  tokenizer.json …     the transformer
 variants.safetensors  variants.json                  unit vectors M×D in fp32; ids, and which have a training pair
-recipe.json  README.md  training/                    what it was trained with and on, the model card, the curves
+recipe.json  README.md  training/                    what it was trained with, the model card, the curves
+taught.npy                                           hashes of the pairs that it was trained on (`embed.leaks`)
 """
 
 import hashlib
@@ -26,6 +27,7 @@ from torch.nn import functional as F
 from embed.card import card
 from embed.device import autocast, best_device
 from embed.encoder import Dense, base_folder, load_base, pooled
+from embed.leaks import TAUGHT, record
 from embed.pairs import PairCache
 from embed.threads import on_threads
 from embed.tokens import lower_case, tokenize
@@ -68,6 +70,7 @@ def save_model(
     _json(new / "modules.json", modules)
     model.save(new)
     config.save(new / "recipe.json")
+    record(new / TAUGHT, cache, *model.taught(cache, train_mask))
     (new / "README.md").write_text(card(model, cache, train_mask, steps))
     for path in sorted(new.rglob("*")):
         target = out / path.relative_to(new)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from embed.leaks import hashes_of, together, without
 from embed.pairs import TASKS, PairCache
 
 #: What a pair is of: two names from the graph, or a mention in a text with a name.
@@ -56,12 +57,18 @@ class Names:
     """The English names of a cache's concepts, in lower case without duplicates.
 
     Labels, exact names, and the symbols that name one gene only.
+
+    Args:
+        cache: The pairs.
+        train_mask: bool, one a pair: matches and names that are not False; all where it is not given.
     """
 
-    def __init__(self, cache: PairCache):
+    def __init__(self, cache: PairCache, train_mask: NDArray[np.bool_] | None = None):
+        self.kept_out = cache.kept_out
         lower = pc.utf8_lower(cache.strings).dictionary_encode()
         self.texts: list[str] = lower.dictionary.to_pylist()
-        row = np.flatnonzero(cache.column("task") == TASKS.index("synonym"))
+        synonym = cache.column("task") == TASKS.index("synonym")
+        row = np.flatnonzero(synonym if train_mask is None else synonym & train_mask)
         head, head_text, tail, tail_text = (
             cache.column(name)[row].astype(np.int64) for name in ("head", "head_text", "tail", "tail_text")
         )
@@ -127,6 +134,11 @@ class Names:
         self, texts: Sequence[str], text_P2: NDArray[np.int64], merged_P: NDArray[np.int64], kind: int
     ) -> NamePairs:
         used, place = np.unique(text_P2, return_inverse=True)
+        if len(self.kept_out):
+            hash_P2 = hashes_of(texts[i] for i in used)[place.reshape(-1, 2)]
+            kept = without(together(*hash_P2.T), self.kept_out)
+            text_P2, merged_P = text_P2[kept], merged_P[kept]
+            used, place = np.unique(text_P2, return_inverse=True)
         group_M = np.zeros(len(self.start), np.int64)
         group_M[self.merged_C] = self.group_C
         return NamePairs(

@@ -104,6 +104,7 @@ class PairCache:
         names: `concept` (→ concepts), `text` (→ strings), `language`: every label and exact name, in any language.
         definitions: `concept` (→ concepts), `text` (→ strings).
         denied: `head`, `tail` (→ concepts): exact matches that a curator denied.
+        kept_out: Sorted hashes of pairs of names that no method may make (`embed.leaks`).
         folder: Where it was loaded from; what is computed from it is kept there, for every training on it.
     """
 
@@ -115,6 +116,7 @@ class PairCache:
     names: pa.Table = field(default_factory=NAMES.empty_table)
     definitions: pa.Table = field(default_factory=DEFINITIONS.empty_table)
     denied: pa.Table = field(default_factory=DENIED.empty_table)
+    kept_out: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
     folder: Path | None = None
 
     def column(self, name: str) -> NDArray[Any]:

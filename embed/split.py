@@ -11,9 +11,12 @@ from typing import Literal
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 from embed.pairs import ASSOCIATIONS, TASKS, PairCache
+from kgbuild.errors import InputError
 from kgbuild.model import EFFECT_KINDS
 
 HELD = pa.schema(
@@ -27,6 +30,15 @@ HELD = pa.schema(
         "seen": pa.bool_(),
     }.items()
 )
+
+#: Kinds of relations of which some are held out: types of both ends, predicates.
+RELATED = {
+    "pathway–gene": ("Pathway", "Gene", ("PARTICIPATES_IN", "HAS_PARTICIPANT")),
+    "drug–gene": ("Drug", "Gene", ("TARGETS",)),
+    "indication–drug": ("Disease", "Drug", ("TREATS",)),
+}
+
+_NEARLY = 0.6  # character TF-IDF of "type 2 diabetes" and "type 2 diabetes mellitus": 0.8
 
 
 @dataclass(frozen=True)
@@ -51,7 +63,13 @@ class Split:
     known: NDArray[np.int64]
 
 
-def hold_out(cache: PairCache, kind: Literal["random", "grouped"], share: float = 0.1, seed: int = 0) -> Split:
+def hold_out(
+    cache: PairCache,
+    kind: Literal["random", "grouped"],
+    share: float = 0.1,
+    seed: int = 0,
+    kept_out: NDArray[np.bool_] | None = None,
+) -> Split:
     """Hold out a share of the units that published studies (the task `gwas`) associate.
 
     `random`: a unit is a trait's id with a variant's id, the easy split. `grouped`: a unit is a trait group (every id
@@ -64,6 +82,7 @@ def hold_out(cache: PairCache, kind: Literal["random", "grouped"], share: float 
         share: Of the units, chosen by a hash of their ids and the seed: the same cache gives the same split, in
             whatever order its rows are.
         seed: Of the choice.
+        kept_out: bool, one a row of `cache.pairs`: what is not trained on besides.
     """
     task, head, tail = (cache.column(name).astype(np.int64) for name in ("task", "head", "tail"))
     ids, variants = cache.concepts["id"].to_pylist(), cache.variants["id"].to_pylist()
@@ -82,12 +101,101 @@ def hold_out(cache: PairCache, kind: Literal["random", "grouped"], share: float 
     chosen = [
         _hash(seed, first_id[t], first_variant[s]) < share for t, s in zip(traits.tolist(), sites.tolist(), strict=True)
     ]
-    train_mask = ~np.isin(unit, candidates[chosen])
+    trained = ~np.isin(unit, candidates[chosen])
+    train_mask = trained if kept_out is None else trained & ~kept_out
     seen = np.zeros(len(variants), bool)
     seen[tail[association & train_mask]] = True
-    held = _table(cache, published[~train_mask[published]], unit, group, seen)
+    table = _table(cache, published[~trained[published]], unit, group, seen)
     known = np.unique(np.stack([group[head[row]], tail[row]], axis=1), axis=0)
-    return Split(kind, share, seed, train_mask, held, known)
+    return Split(kind, share, seed, train_mask, table, known)
+
+
+def hold_out_relations(cache: PairCache, share: float = 0.1, seed: int = 0) -> NDArray[np.bool_]:
+    """The relations held out for `kg evaluate`: of pathways and drugs with genes, and of drugs with what they treat.
+
+    A unit is two trait groups; it leaves every source and both directions. At least 50 of a kind are held out, or half.
+
+    Args:
+        cache: The pairs.
+        share: Of the units, by a hash of their ids and the seed.
+        seed: Of the choice.
+
+    Returns:
+        bool, one a row of `cache.pairs`.
+    """
+    held = np.zeros(len(cache.pairs), bool)
+    group = cache.concepts["group"].to_numpy().astype(np.int64)
+    first = _first(group, cache.concepts["id"].to_pylist())
+    for row in related(cache).values():
+        ends = np.sort(np.stack([group[cache.column(name)[row]] for name in ("head", "tail")]), axis=0)
+        units, unit = np.unique(ends, axis=1, return_inverse=True)
+        chance = np.array([_hash(seed, *sorted((first[a], first[b]))) for a, b in units.T.tolist()])
+        few = max(int(share * len(chance)), min(50, len(chance) // 2))
+        chosen = np.zeros(len(chance), bool)
+        chosen[np.argsort(chance, kind="stable")[:few]] = True
+        held[row[chosen[unit.ravel()]]] = True
+    return held
+
+
+def hold_out_source(cache: PairCache, source: str) -> dict[str, NDArray[np.bool_]]:
+    """Everything that tells of a source's associations, to evaluate on all of it.
+
+    Args:
+        cache: The pairs.
+        source: As `kg sources` names it: `pgrm`.
+
+    Returns:
+        Why → bool, one a row of `cache.pairs`: `source` (its own rows), `unit` (the same trait group with the same
+        site, by any other), `paper` (of a publication that it cites), `label` (the same site with a trait whose label
+        is nearly the same: cosine of character TF-IDF at least 0.6).
+
+    Raises:
+        InputError: No association is the source's.
+    """
+    task, head, tail = (cache.column(name).astype(np.int64) for name in ("task", "head", "tail"))
+    association = np.isin(task, [TASKS.index(name) for name in ASSOCIATIONS])
+    own = association & pc.fill_null(pc.equal(cache.pairs["source"].cast(pa.string()), source), False).to_numpy()
+    if not own.any():
+        raise InputError(f"{source}: no associations of this source in the graph; see `kg stats`")
+    group, site = cache.concepts["group"].to_numpy().astype(np.int64), _sites(cache)
+    row = np.flatnonzero(association)
+    unit, place = np.full((2, len(task)), -1, np.int64)
+    unit[row] = group[head[row]] * (len(cache.variants) + 1) + site[tail[row]]
+    place[row] = site[tail[row]]
+
+    names = cache.pairs["publications"].combine_chunks()
+    papers = [set((text or "").split("|")) - {""} for text in names.dictionary.to_pylist()]
+    number = names.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    cited: set[str] = set().union(*(papers[i] for i in np.unique(number[own]) if i >= 0))
+    of_paper = np.array([bool(each & cited) for each in papers] + [False])[number] & association
+
+    there = np.flatnonzero(association & ~own & np.isin(place, place[own]))
+    of_place: dict[int, set[int]] = {}
+    for at, trait in zip(place[own].tolist(), head[own].tolist(), strict=True):
+        of_place.setdefault(at, set()).add(trait)
+    traits, asked = np.unique(np.append(head[own], head[there])), np.unique(head[own])
+    labels = cache.strings.take(cache.concepts["label"].combine_chunks().take(pa.array(traits))).to_pylist()
+    tfidf = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4)).fit_transform(labels)
+    like = (tfidf @ tfidf[np.searchsorted(traits, asked)].T).toarray() >= _NEARLY
+    alike = np.zeros(len(task), bool)
+    alike[there] = [
+        like[i, np.searchsorted(asked, sorted(of_place[at]))].any()
+        for i, at in zip(np.searchsorted(traits, head[there]).tolist(), place[there].tolist(), strict=True)
+    ]
+    same = association & ~own & np.isin(unit, unit[own])
+    return {"source": own, "unit": same, "paper": of_paper & ~own, "label": alike}
+
+
+def related(cache: PairCache) -> dict[str, NDArray[np.int64]]:
+    """Rows of the relations of each kind in `RELATED`, by its name."""
+    row = np.flatnonzero(cache.column("task") == TASKS.index("relation"))
+    types = np.array(cache.concepts["type"].to_pylist(), object)
+    one, other = (types[cache.column(name)[row]] for name in ("head", "tail"))
+    predicate = np.array(cache.pairs["predicate"].take(pa.array(row)).to_pylist(), object)
+    return {
+        name: row[np.isin(predicate, predicates) & (((one == a) & (other == b)) | ((one == b) & (other == a)))]
+        for name, (a, b, predicates) in RELATED.items()
+    }
 
 
 def _table(

@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from embed import processes
 from embed.checkpoint import load_encoder
 from embed.config import BioLordConfig
+from embed.leaks import Hashes, hashes_of, together, without
 from embed.pairs import PairCache
 from kgbuild.errors import TrainError
 
@@ -99,15 +101,28 @@ def of_translations(config: BioLordConfig, cache: PairCache, kept: Path) -> Targ
 
 
 def names(cache: PairCache, english: bool = True) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Concepts with their distinct names, labels included; or with those in all other languages. Sorted by concept."""
+    """Concepts with their distinct names, labels included; or with those in all other languages. Sorted by concept.
+
+    A name whose pair with the label is kept out (`embed.leaks`) is none.
+    """
     is_english = pc.equal(cache.names["language"], "en")
     chosen = cache.names.filter(is_english if english else pc.invert(is_english))
     pairs = np.stack([chosen[name].to_numpy().astype(np.int64) for name in ("concept", "text")])
+    label = cache.concepts["label"].to_numpy().astype(np.int64)
+    if len(cache.kept_out):
+        pairs = pairs[:, without(with_label(cache, *pairs), cache.kept_out)]
     if english:
-        label = cache.concepts["label"].to_numpy().astype(np.int64)
         pairs = np.concatenate([np.stack([np.arange(len(label)), label]), pairs], axis=1)
     concept, text = np.unique(pairs, axis=1)
     return concept, text
+
+
+def with_label(cache: PairCache, concept: NDArray[np.int64], text: NDArray[np.int64]) -> Hashes:
+    """The hash of each name's pair with its concept's label."""
+    label = cache.concepts["label"].to_numpy().astype(np.int64)[concept]
+    used, place = np.unique(np.stack([label, text]), return_inverse=True)
+    one, other = hashes_of(cache.strings.take(pa.array(used)).to_pylist())[place.reshape(2, -1)]
+    return together(one, other)
 
 
 def principal(x_TD: NDArray[np.float32], components: int) -> NDArray[np.float32]:

@@ -77,7 +77,7 @@ def prepare(
         model: Method = Generel(config, transformer, cache, train_mask & ~validated, tokens)
         validation: Batches | None = GenerelBatches(cache, validated, tokens, config) if config.patience else None
     elif isinstance(config, SapBertConfig):
-        pairs = _name_pairs(config, cache)
+        pairs = _name_pairs(config, cache, train_mask)
         # by trait groups, so that no name of a concept is on both sides
         validated = _validated(int(pairs.group_P.max(initial=-1)) + 1, config)[pairs.group_P]
         tokens = tokenize(pairs.texts)
@@ -107,8 +107,8 @@ def _biolord(config: BioLordConfig, cache: PairCache, transformer: nn.Module, to
     )
 
 
-def _name_pairs(config: SapBertConfig, cache: PairCache) -> NamePairs:
-    names = Names(cache)
+def _name_pairs(config: SapBertConfig, cache: PairCache, train_mask: NDArray[np.bool_]) -> NamePairs:
+    names = Names(cache, train_mask)
     if not config.mentions:
         return names.synonyms(config.pairs_per_concept, config.seed)
     mentions, concept = read_mentions(Path(config.mentions), cache)

@@ -20,10 +20,11 @@ from torch import Tensor, nn
 
 from embed.batches import Batch, Batches, in_turns
 from embed.config import BioLordConfig
+from embed.leaks import Hashes
 from embed.losses import info_nce
 from embed.methods.method import Method
-from embed.pairs import PairCache
-from embed.targets import Targets, names
+from embed.pairs import TASKS, PairCache
+from embed.targets import Targets, names, with_label
 from embed.tokens import Tokens
 from kgbuild.errors import TrainError
 from kgbuild.graph import name_key
@@ -145,6 +146,10 @@ class Contrast(Method):
             torch.zeros_like(batch.name_B),
             symmetric=False,  # names ask, definitions answer
         )
+
+    def taught(self, cache: PairCache, train_mask: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], Hashes]:
+        """Relations, which descriptions are made of, and each name with its label: both have one definition."""
+        return train_mask & (cache.column("task") == TASKS.index("relation")), with_label(cache, *names(cache))
 
 
 @dataclass(frozen=True)

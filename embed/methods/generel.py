@@ -27,6 +27,7 @@ from embed.batches import Batch, Batches, in_turns
 from embed.config import GenerelConfig
 from embed.encoder import VariantEncoder
 from embed.hard_negatives import HardNegatives
+from embed.leaks import Hashes
 from embed.locus import LocusEncoder
 from embed.losses import MAX_LOG_SCALE, info_nce
 from embed.methods.method import Method
@@ -259,6 +260,11 @@ class Generel(Method):
         """With genes and loci, fit what only associations speak of."""
         if self.config.variant_encoder == "locus":
             associate.finish(self, *self.data)
+
+    def taught(self, cache: PairCache, train_mask: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], Hashes]:
+        """The pairs of the tasks that have a quota."""
+        quota_P = np.array([self.config.quota.get(task, 0) for task in TASKS])[cache.column("task")]
+        return train_mask & (quota_P > 0), np.zeros(0, np.uint64)
 
     @torch.no_grad()
     def after_step(self) -> None:

@@ -15,6 +15,7 @@ from torch.nn import functional as F
 
 from embed.config import TrainConfig
 from embed.encoder import TextEncoder
+from embed.leaks import Hashes
 from embed.pairs import TASKS, PairCache
 
 
@@ -66,8 +67,12 @@ class Method(nn.Module, ABC):
 
     def trained_on(self, cache: PairCache, train_mask: NDArray[np.bool_]) -> list[tuple[str, int, int]]:
         """Task, its pairs, and how many of them were not held out: for the model card."""
-        task = cache.column("task")
-        return [(name, int((task == i).sum()), int((train_mask & (task == i)).sum())) for i, name in enumerate(TASKS)]
+        task, (rows, _) = cache.column("task"), self.taught(cache, train_mask)
+        return [(name, int((task == i).sum()), int((rows & (task == i)).sum())) for i, name in enumerate(TASKS)]
+
+    def taught(self, cache: PairCache, train_mask: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], Hashes]:
+        """What it learned from, for `embed.leaks.record`: pairs of the cache, and hashes of pairs of names besides."""
+        return train_mask, np.zeros(0, np.uint64)
 
     def save(self, folder: Path) -> None:
         """Write what belongs to the model beside the text encoder."""

@@ -17,10 +17,11 @@ from torch import Tensor, nn
 
 from embed.batches import Batch, Batches, in_turns
 from embed.config import SapBertConfig
+from embed.leaks import Hashes, hashes_of, together
 from embed.losses import mined, multi_similarity
 from embed.methods.method import Method
 from embed.names import KINDS, NamePairs
-from embed.pairs import PairCache
+from embed.pairs import TASKS, PairCache
 from embed.tokens import Tokens
 from kgbuild.errors import TrainError
 
@@ -97,6 +98,7 @@ class SapBert(Method):
 
     def __init__(self, config: SapBertConfig, transformer: nn.Module, pairs: NamePairs, wanted: NDArray[np.bool_]):
         super().__init__(config, transformer, None)
+        self.pairs, self.wanted = pairs, wanted
         self.counts = [
             (kind, int((pairs.kind_P == i).sum()), int((wanted & (pairs.kind_P == i)).sum()))
             for i, kind in enumerate(KINDS)
@@ -118,3 +120,8 @@ class SapBert(Method):
     def trained_on(self, cache: PairCache, train_mask: NDArray[np.bool_]) -> list[tuple[str, int, int]]:
         """Pairs of names; what associations hold out is none of them."""
         return self.counts
+
+    def taught(self, cache: PairCache, train_mask: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], Hashes]:
+        """Matches, by which concepts' names are one concept's, and the pairs of names."""
+        hash_P2 = hashes_of(self.pairs.texts)[self.pairs.text_P2[self.wanted]]
+        return train_mask & (cache.column("task") == TASKS.index("synonym")), together(*hash_P2.T)
