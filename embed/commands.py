@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -12,16 +12,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from embed import enrich as enrichment
-from embed import pairs, processes
+from embed import leaks, pairs, processes
 from embed.checkpoint import load_encoder
 from embed.config import BioLordConfig, GenerelConfig, SapBertConfig, TrainConfig
+from embed.evaluate.sets.registry import present
+from embed.held import HoldOut
 from embed.phases import train as run
 from embed.recipes import RECIPES
 from embed.recipes.generel import VARIANTS
-from embed.split import Split, hold_out
+from embed.split import Split, hold_out, hold_out_relations, hold_out_source
 from kgbuild.console import Steps, err
 from kgbuild.errors import InputError
-from kgbuild.files import locked, replacing
+from kgbuild.files import locked
 from kgbuild.home import folder
 from kgbuild.store import Store, connect
 
@@ -62,7 +64,7 @@ def train(name: str, out: Path | None, options: dict[str, Any], resume: bool) ->
     """Train a recipe on the graph, holding out what `kg evaluate association` asks for."""
     config = recipe(name)
     minutes = options.pop("max_minutes", math.inf)
-    kind = options.pop("hold_out", "grouped")
+    kind, keep_out = options.pop("hold_out", "grouped"), options.pop("keep_out", [])
     if "mentions" in options and not isinstance(config, SapBertConfig):
         raise InputError(f"--mentions: {name} does not train on mentions; a recipe of SapBERT does: sapbert-finetune")
     if config.name == "sapbert_finetune" and "mentions" not in options:
@@ -78,25 +80,60 @@ def train(name: str, out: Path | None, options: dict[str, Any], resume: bool) ->
     out = out or folder("models") / config.name
     with connect() as store:
         cache = read_pairs(store)
-    split = split_of(cache, kind, config.seed)
-    mask = np.ones(len(cache.pairs), bool) if split is None else split.train_mask
+    cache, kept_out = kept_out_of(cache, keep_out)
+    split = split_of(cache, kind, config.seed, kept_out)
+    mask = ~kept_out if split is None else split.train_mask
     with processes.together():
         run(config, cache, out, mask, minutes, resume)
         if processes.rank() > 0:
             return
-    held = {"kind": kind, "share": HELD_OUT, "seed": config.seed, "graph": cache.manifest["digest"]}
-    with replacing(out / "hold_out.json") as (part,):
-        part.write_text(json.dumps(held))
+    HoldOut(kind, config.seed, cache.manifest["digest"], tuple(map(str, keep_out))).write(out, mask)
     err.print(f"The model is in {out}. Next: `kg enrich`")
 
 
-def split_of(cache: pairs.PairCache, kind: str, seed: int) -> Split | None:
-    """What a training of this seed holds out; None for nothing."""
+def split_of(cache: pairs.PairCache, kind: str, seed: int, kept_out: NDArray[np.bool_] | None = None) -> Split | None:
+    """What a training of this seed holds out, besides what is kept out; None for nothing."""
     if kind == "none":
         return None
     if kind not in ("grouped", "random"):
         raise InputError(f"--hold-out {kind}: no such split; one of grouped, random, none")
-    return hold_out(cache, cast(Literal["grouped", "random"], kind), HELD_OUT, seed)
+    kept_out = np.zeros(len(cache.pairs), bool) if kept_out is None else kept_out
+    related = hold_out_relations(cache, HELD_OUT, seed)
+    return hold_out(cache, cast(Literal["grouped", "random"], kind), HELD_OUT, seed, kept_out | related)
+
+
+def kept_out_of(cache: pairs.PairCache, wanted: Sequence[str]) -> tuple[pairs.PairCache, NDArray[np.bool_]]:
+    """Keep evaluated pairs out of training, and tell how many.
+
+    Args:
+        cache: The pairs.
+        wanted: Folders of benchmarks, as `kg evaluate all --data` reads them, or sources of associations (`pgrm`).
+
+    Returns:
+        The cache, whose names are not paired where a benchmark asks about that; and bool, one a pair: kept out.
+
+    Raises:
+        InputError: Neither a folder nor such a source; a benchmark that cannot be read.
+    """
+    kept_out, texts = np.zeros(len(cache.pairs), bool), [cache.kept_out]
+    for name in wanted:
+        if Path(name).is_dir():
+            with Steps().step(f"pairs that {name} asks about"):
+                found = leaks.find(cache, {each.name: each.pairs(files) for each, files in present(Path(name))})
+            kept_out |= found.mask_P
+            texts.append(found.texts)
+            for row in found.counts.itertuples():
+                _tell(row.benchmark, {how: getattr(row, how) for how in ("text", "concept", "edge")})
+        else:
+            parts = hold_out_source(cache, name)
+            kept_out |= np.logical_or.reduce(list(parts.values()))
+            _tell(name, {why: int(part.sum()) for why, part in parts.items()})
+    return replace(cache, kept_out=np.unique(np.concatenate(texts))), kept_out
+
+
+def _tell(benchmark: str, counts: Mapping[str, int]) -> None:
+    told = ", ".join(f"{count:,} by {how}" for how, count in counts.items() if count)
+    err.print(f"kept out of training for {benchmark}: {told or 'nothing, no pair tells of it'}", highlight=False)
 
 
 def model_folder(name: str | None) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
+from scipy.sparse import coo_array, csr_array
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from embed.pairs import ASSOCIATIONS, TASKS, PairCache
@@ -53,6 +54,7 @@ class Split:
             variant has a training association).
         known: Every unit of every association task, held out or not, as rows (group of the trait, variant): what is no
             negative.
+        pool: Traits and variants of the associations that negatives are drawn from; those in training where None.
     """
 
     kind: str
@@ -61,6 +63,7 @@ class Split:
     train_mask: NDArray[np.bool_]
     held: pa.Table
     known: NDArray[np.int64]
+    pool: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
 
 
 def hold_out(
@@ -186,6 +189,29 @@ def hold_out_source(cache: PairCache, source: str) -> dict[str, NDArray[np.bool_
     return {"source": own, "unit": same, "paper": of_paper & ~own, "label": alike}
 
 
+def of_source(cache: PairCache, source: str, train_mask: NDArray[np.bool_]) -> Split:
+    """All associations of a source that was kept out of a training, as a split; negatives are drawn among its own.
+
+    Args:
+        cache: The pairs.
+        source: As `kg sources` names it.
+        train_mask: bool, one a row of `cache.pairs`: what was trained on.
+    """
+    task, head, tail = (cache.column(name).astype(np.int64) for name in ("task", "head", "tail"))
+    association = np.isin(task, [TASKS.index(name) for name in ASSOCIATIONS])
+    own = association & pc.fill_null(pc.equal(cache.pairs["source"].cast(pa.string()), source), False).to_numpy()
+    group, site = cache.concepts["group"].to_numpy().astype(np.int64), _sites(cache)
+    row = np.flatnonzero(association)
+    unit = np.full(len(task), -1, np.int64)
+    unit[row] = group[head[row]] * (len(cache.variants) + 1) + site[tail[row]]
+    seen = np.zeros(len(cache.variants), bool)
+    seen[tail[association & train_mask]] = True
+    table = _table(cache, np.flatnonzero(own), unit, group, seen)
+    known = np.unique(np.stack([group[head[row]], tail[row]], axis=1), axis=0)
+    pool = (table["head"].to_numpy().astype(np.int64), table["tail"].to_numpy().astype(np.int64))
+    return Split(source, 1.0, 0, train_mask, table, known, pool)
+
+
 def related(cache: PairCache) -> dict[str, NDArray[np.int64]]:
     """Rows of the relations of each kind in `RELATED`, by its name."""
     row = np.flatnonzero(cache.column("task") == TASKS.index("relation"))
@@ -256,3 +282,20 @@ def _hash(seed: int, *names: str) -> float:
     """A number in [0, 1) that depends on the names alone."""
     digest = hashlib.blake2b("\x1f".join([str(seed), *names]).encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") / 2**64
+
+
+def neighbours(cache: PairCache, within: int) -> csr_array:
+    """bool M×M: two variants of one chromosome at most `within` apart; each is its own neighbour."""
+    count = len(cache.variants)
+    chromosome = np.array(cache.variants["chromosome"].to_pylist(), object)
+    position = cache.variants["grch38"].to_numpy(zero_copy_only=False)
+    one, other = [np.arange(count)], [np.arange(count)]
+    for name in set(chromosome) - {None} if within else ():
+        of = np.flatnonzero((chromosome == name) & np.isfinite(position))
+        of = of[np.argsort(position[of])]
+        low = np.searchsorted(position[of], position[of] - within, "left")
+        high = np.searchsorted(position[of], position[of] + within, "right")
+        one.append(np.repeat(of, high - low))
+        other.append(of[np.concatenate([np.arange(a, b) for a, b in zip(low, high, strict=True)])])
+    ends = np.concatenate(one), np.concatenate(other)
+    return coo_array((np.ones(len(ends[0]), bool), ends), (count, count)).tocsr()

@@ -6,7 +6,7 @@ from scipy.sparse import coo_array, csr_array
 
 from embed.evaluate.association import Score, training_units
 from embed.pairs import PairCache
-from embed.split import Split
+from embed.split import Split, neighbours
 
 
 def locus_neighbour(split: Split, cache: PairCache, text_CD: NDArray[np.floating], within: int = 500_000) -> Score:
@@ -20,7 +20,7 @@ def locus_neighbour(split: Split, cache: PairCache, text_CD: NDArray[np.floating
     trait, variant = training_units(split, cache)
     count = len(cache.variants)
     links = coo_array((np.ones(len(trait), bool), (variant, trait)), (count, len(cache.concepts))).tocsr()
-    nearby = csr_array(_neighbours(cache, within).astype(np.float32) @ links.astype(np.float32))
+    nearby = csr_array(neighbours(cache, within).astype(np.float32) @ links.astype(np.float32))
 
     def score(head: NDArray[np.int64], tail: NDArray[np.int64]) -> NDArray[np.floating]:
         of = nearby[tail]
@@ -33,20 +33,3 @@ def locus_neighbour(split: Split, cache: PairCache, text_CD: NDArray[np.floating
         return best
 
     return score
-
-
-def _neighbours(cache: PairCache, within: int) -> csr_array:
-    """bool M×M: two variants of one chromosome at most `within` apart; each is its own neighbour."""
-    count = len(cache.variants)
-    chromosome = np.array(cache.variants["chromosome"].to_pylist(), object)
-    position = cache.variants["grch38"].to_numpy(zero_copy_only=False)
-    one, other = [np.arange(count)], [np.arange(count)]
-    for name in set(chromosome) - {None} if within else ():
-        of = np.flatnonzero((chromosome == name) & np.isfinite(position))
-        of = of[np.argsort(position[of])]
-        low = np.searchsorted(position[of], position[of] - within, "left")
-        high = np.searchsorted(position[of], position[of] + within, "right")
-        one.append(np.repeat(of, high - low))
-        other.append(of[np.concatenate([np.arange(a, b) for a, b in zip(low, high, strict=True)])])
-    ends = np.concatenate(one), np.concatenate(other)
-    return coo_array((np.ones(len(ends[0]), bool), ends), (count, count)).tocsr()

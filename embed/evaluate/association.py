@@ -6,7 +6,7 @@ association: *uniform*, or *degree* in proportion to how many they have, which p
 Source: GENEREL, section 4 and figure 2; DESIGN.md, "Honest association figures".
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -15,6 +15,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
+from embed.evaluate.figure import Figure
+from embed.evaluate.hard import hard
+from embed.evaluate.statistics import delong
 from embed.pairs import TASKS, PairCache
 from embed.split import Split
 
@@ -32,9 +35,9 @@ GAPS = (0.0, 0.25, 0.5, 1.0, 2.0)
 class Auc:
     """One figure: the mean and deviation over seeds of the AUC of `pairs` held-out pairs against as many negatives.
 
-    `anchor` is `trait` or `variant`, `negatives` `uniform` or `degree`; `subset` says which held-out pairs: `all`, or
-    those whose variant has (`seen`) or has not (`unseen`) a training association; `without` leaves the crossed study's
-    own pairs out, of the held-out ones and of the degrees.
+    `anchor` is `trait` or `variant`, `negatives` `uniform` or `degree`; `subset` says which held-out pairs: `all`,
+    those whose variant has (`seen`) or has not (`unseen`) a training association, or `hard` ones
+    (`embed.evaluate.hard`); `without` leaves the crossed study's own pairs out, of what is held out and of the degrees.
     """
 
     anchor: str
@@ -58,20 +61,29 @@ class Ranking:
 def evaluate(split: Split, cache: PairCache, score: Score, seeds: Sequence[int] = range(5)) -> list[Auc]:
     """AUC of the held-out pairs under `score`, by anchor, negatives and subset; the same negatives for every score."""
     head, tail = (split.held[name].to_numpy().astype(np.int64) for name in ("head", "tail"))
-    seen = split.held["seen"].to_numpy(zero_copy_only=False).astype(bool)
-    crossed = np.array([names == [CROSSED_STUDY] for names in split.held["publications"].to_pylist()])
+    subsets, crossed = _subsets(split, cache), _crossed(split)
     positive = score(head, tail)
     rows = []
     for anchor, negatives, without in product(("trait", "variant"), ("uniform", "degree"), (False, True)):
         draw = Negatives(split, cache, anchor, negatives, without)
         drawn = [score(*draw(head, tail, seed)) for seed in seeds]
-        for subset, part in (("all", seen | True), ("seen", seen), ("unseen", ~seen)):
-            part = part & ~(crossed & without)
+        for subset, chosen in subsets.items():
+            part = chosen & ~(crossed & without)
             if part.any():
                 values = [auc(positive[part], negative[part]) for negative in drawn]
                 figures = float(np.mean(values)), float(np.std(values))
                 rows.append(Auc(anchor, negatives, subset, without, int(part.sum()), *figures))
     return rows
+
+
+def _subsets(split: Split, cache: PairCache) -> dict[str, NDArray[np.bool_]]:
+    seen = split.held["seen"].to_numpy(zero_copy_only=False).astype(bool)
+    return {"all": seen | True, "seen": seen, "unseen": ~seen, "hard": hard(split, cache)}
+
+
+def _crossed(split: Split) -> NDArray[np.bool_]:
+    """The held-out pairs that the crossed study alone reports."""
+    return np.array([names == [CROSSED_STUDY] for names in split.held["publications"].to_pylist()], bool)
 
 
 def rank_by_odds(split: Split, score: Score) -> list[Ranking]:
@@ -104,6 +116,79 @@ def auc(positive_N: NDArray[np.floating], negative_M: NDArray[np.floating]) -> f
     return float((rank[:n].sum() - n * (n + 1) / 2) / (n * m))
 
 
+def figures(
+    split: Split, cache: PairCache, scores: Mapping[str, Score], models: Collection[str], name: str
+) -> list[Figure]:
+    """AUC of every score on the same held-out pairs and negatives, and the share of odds ratios in their order.
+
+    `low` and `high` are 1.96 deviations over five draws of the negatives on either side of their mean; `p` is DeLong's
+    of a model against the best of the scores that are none, on the first draw.
+
+    Args:
+        split: What was held out.
+        cache: The pairs.
+        scores: By name.
+        models: Which of the scores are models'.
+        name: Of the benchmark.
+    """
+    crossed = bool(_crossed(split).any())
+    found = {method: evaluate(split, cache, score) for method, score in scores.items()}
+    tested = _Tested(split, cache, scores)
+    rows = []
+    for at, first in enumerate(next(iter(found.values()))):
+        if first.without and not crossed:
+            continue
+        of = {method: rows_of[at] for method, rows_of in found.items()}
+        others = {method: figure.mean for method, figure in of.items() if method not in models}
+        best = max(others, key=others.__getitem__) if others else ""
+        for method, figure in of.items():
+            against = best if method in models else ""
+            rows.append(
+                Figure(
+                    table="association",
+                    set=name + f", without PMID {CROSSED_STUDY.removeprefix('pubmed:')}" * first.without,
+                    subset=figure.subset,
+                    measure=f"AUC, {figure.anchor}-anchored, {figure.negatives}",
+                    method=method,
+                    value=figure.mean,
+                    low=figure.mean - 1.96 * figure.deviation,
+                    high=figure.mean + 1.96 * figure.deviation,
+                    items=figure.pairs,
+                    against=against,
+                    p=tested(figure, method, against) if against else None,
+                )
+            )
+    for method, score in scores.items():
+        for gap in rank_by_odds(split, score):
+            measure = f"odds ratios {gap.gap} apart, in order"
+            rows.append(
+                Figure(table="odds ratios", set=name, measure=measure, method=method, value=gap.share, items=gap.pairs)
+            )
+    return rows
+
+
+class _Tested:
+    """DeLong's p of two scores, on the first draw of negatives."""
+
+    def __init__(self, split: Split, cache: PairCache, scores: Mapping[str, Score]):
+        self.split, self.cache, self.scores = split, cache, scores
+        self.head, self.tail = (split.held[name].to_numpy().astype(np.int64) for name in ("head", "tail"))
+        self.subsets, self.crossed = _subsets(split, cache), _crossed(split)
+        self.drawn: dict[tuple[str, str, bool, str], tuple[NDArray[np.floating], NDArray[np.floating]]] = {}
+
+    def __call__(self, figure: Auc, one: str, other: str) -> float:
+        part = self.subsets[figure.subset] & ~(self.crossed & figure.without)
+        scored = []
+        for method in (one, other):
+            key = (figure.anchor, figure.negatives, figure.without, method)
+            if key not in self.drawn:
+                draw = Negatives(self.split, self.cache, *key[:3])(self.head, self.tail, 0)
+                score = self.scores[method]
+                self.drawn[key] = score(self.head, self.tail), score(*draw)
+            scored.append([each[part] for each in self.drawn[key]])
+        return delong(*(np.stack(each) for each in zip(*scored, strict=True)))[2]
+
+
 class Negatives:
     """Draws for each held-out pair another one with the same anchor that no source reports.
 
@@ -119,7 +204,7 @@ class Negatives:
         self.anchor, self.many = anchor, len(cache.variants)
         self.group = cache.concepts["group"].to_numpy().astype(np.int64)
         self.known = np.sort(split.known[:, 0] * self.many + split.known[:, 1])
-        trait, variant = training_units(split, cache, without)
+        trait, variant = training_units(split, cache, without) if split.pool is None else split.pool
         self.pool = variant if anchor == "trait" else trait
         if kind == "uniform":
             self.pool = np.unique(self.pool)

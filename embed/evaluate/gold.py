@@ -42,10 +42,12 @@ class Gold:
     Args:
         answers: What is right.
         labels: Concept → its label, where the table gives them.
+        term_labels: Term → its label, likewise.
     """
 
     answers: Mapping[str, frozenset[str]]
     labels: Mapping[str, str] = field(default_factory=dict)
+    term_labels: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path, source: str) -> "Gold":
@@ -62,15 +64,17 @@ class Gold:
             rows = _alignment(path) if _is_xml(path) else _table(path, source)
         except (OSError, UnicodeDecodeError, ElementTree.ParseError, pd.errors.ParserError) as error:
             raise InputError(f"{path}: cannot be read ({str(error).strip()}); {_EXPECTED}") from error
-        answers, labels = defaultdict(set), {}
-        for concept, label, term in rows:
-            subject = _curie(concept, source)
-            answers[subject].add(_curie(term, ""))
+        answers, labels, term_labels = defaultdict(set), {}, {}
+        for concept, label, term, term_label in rows:
+            subject, object_ = _curie(concept, source), _curie(term, "")
+            answers[subject].add(object_)
             if label:
                 labels[subject] = label
+            if term_label:
+                term_labels[object_] = term_label
         if not answers:
             raise InputError(f"{path}: no right answer in it; {_EXPECTED}")
-        return cls({concept: frozenset(terms) for concept, terms in answers.items()}, labels)
+        return cls({concept: frozenset(terms) for concept, terms in answers.items()}, labels, term_labels)
 
     def met(self, concepts: Collection[str], terms: Collection[str]) -> "Gold":
         """The answers between concepts and terms that there are.
@@ -142,21 +146,21 @@ def _read(path: Path) -> pd.DataFrame:
         raise InputError(f"{path}: cannot be read ({str(error).strip()}); {_EXPECTED}") from error
 
 
-def _table(path: Path, source: str) -> list[tuple[Any, Any, Any]]:
-    """Rows of concept, label (or None), term."""
+def _table(path: Path, source: str) -> list[tuple[Any, Any, Any, Any]]:
+    """Rows of concept, label (or None), term, its label (or None)."""
     table = _read(path)
     own = source.lower()
     wide = [name for name in table.columns if name.endswith("_code") and name != "hpo_code"]
     sides = [
-        ("subject_id", "subject_label", "object_id"),
-        (own, f"{own}_label", "target_id"),
-        ("id_a", "label_a", "id_b"),
+        ("subject_id", "subject_label", "object_id", "object_label"),
+        (own, f"{own}_label", "target_id", "target_label"),
+        ("id_a", "label_a", "id_b", "label_b"),
     ]
-    sides += [(code, code.replace("_code", "_label"), "hpo_code") for code in wide if EVIDENCE in table]
+    sides += [(code, code.replace("_code", "_label"), "hpo_code", "hpo_label") for code in wide if EVIDENCE in table]
     found = [side for side in sides if {side[0], side[2]} <= set(table)]
     if not found:
         raise InputError(f"{path}: columns {', '.join(table)}; {_EXPECTED}")
-    subject, label, term = found[0]
+    subject, label, term, term_label = found[0]
     if subject in wide:
         table = table[table[EVIDENCE] == "True"]
     if "predicate_modifier" in table:
@@ -164,15 +168,16 @@ def _table(path: Path, source: str) -> list[tuple[Any, Any, Any]]:
     if "predicate_id" in table:
         table = table[~table["predicate_id"].map(_is_no_answer)]
     table = table.dropna(subset=[subject, term])
-    labels = table[label] if label in table else pd.Series([None] * len(table), table.index)
-    return list(zip(table[subject], labels.where(labels.notna(), None), table[term], strict=True))
+    texts = table.reindex(columns=[label, term_label]).astype(object)
+    texts = texts.where(texts.notna(), None)
+    return list(zip(table[subject], texts[label], table[term], texts[term_label], strict=True))
 
 
 def _is_no_answer(predicate: Any) -> bool:
     return str(predicate).lower().endswith(_NO_ANSWERS)
 
 
-def _alignment(path: Path) -> list[tuple[Any, Any, Any]]:
+def _alignment(path: Path) -> list[tuple[Any, Any, Any, Any]]:
     """Cells of equivalent entities.
 
     Raises:
@@ -188,5 +193,5 @@ def _alignment(path: Path) -> list[tuple[Any, Any, Any]]:
         if one is None or other is None or not (one.get(_RESOURCE) and other.get(_RESOURCE)):
             raise InputError(f"{path}: a Cell lacks entity1 or entity2; expected rdf:resource of each")
         if (cell.findtext(f"{_ALIGNMENT}relation") or "=").strip() == "=":
-            rows.append((one.get(_RESOURCE), None, other.get(_RESOURCE)))
+            rows.append((one.get(_RESOURCE), None, other.get(_RESOURCE), None))
     return rows

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import betainc
+from scipy.stats import norm, rankdata
 
 Doubles = NDArray[np.float64]
 
@@ -184,6 +185,30 @@ def reliability(confidence_N: Doubles, right_N: Doubles, equal_mass: bool) -> pd
 def _wilson(share: float, n: int, z: float = 1.959964) -> tuple[float, float]:
     middle, width = share + z**2 / (2 * n), z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     return float((middle - width) / (1 + z**2 / n)), float((middle + width) / (1 + z**2 / n))
+
+
+def delong(
+    positive_2N: NDArray[np.floating], negative_2M: NDArray[np.floating]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
+    """The AUCs of two scores on the same items, their standard errors, and p of the two being equal.
+
+    Args:
+        positive_2N: Both scores of N positives.
+        negative_2M: Both scores of M negatives.
+
+    Source: DeLong, DeLong and Clarke-Pearson 1988; by ranks, Sun and Xu 2014, algorithm 2.
+    """
+    n, m = positive_2N.shape[1], negative_2M.shape[1]
+    rank_positive, rank_negative = (rankdata(each, axis=1) for each in (positive_2N, negative_2M))
+    rank = rankdata(np.concatenate([positive_2N, negative_2M], axis=1), axis=1)
+    of_positive = (rank[:, :n] - rank_positive) / m  # share of negatives below each positive
+    of_negative = 1 - (rank[:, n:] - rank_negative) / n
+    area = of_positive.mean(axis=1)
+    covariance = np.cov(of_positive) / n + np.cov(of_negative) / m
+    variance = covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1]
+    difference = abs(area[0] - area[1])
+    p = 1.0 if difference == 0 else 0.0 if variance <= 0 else float(2 * norm.sf(difference / np.sqrt(variance)))
+    return area, np.sqrt(np.diag(covariance).clip(min=0)), p
 
 
 def auc(score_N: Doubles, right_N: NDArray[np.bool_], drawn_RN: Doubles | None = None) -> Doubles:
