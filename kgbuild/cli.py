@@ -13,8 +13,8 @@ from typing import Annotated, Any
 import typer
 
 import kgbuild
-from kgbuild import cli_browser, cli_export, cli_mapping
-from kgbuild.cli_output import Json, print_frame
+from kgbuild import cli_browser, cli_evaluate, cli_export, cli_mapping
+from kgbuild.cli_output import Json, from_embed
 from kgbuild.errors import InputError, KgError
 
 app = typer.Typer(
@@ -24,9 +24,8 @@ app = typer.Typer(
     help="One Neo4j graph of biomedical vocabularies, relations and genetic associations, with embeddings.",
 )
 db = typer.Typer(no_args_is_help=True, help="The Neo4j that kg installs and runs for you (where NEO4J_URI is not set).")
-evaluate = typer.Typer(no_args_is_help=True, help="Measure a model or a mapping against what is known.")
 app.add_typer(db, name="db")
-app.add_typer(evaluate, name="evaluate")
+app.add_typer(cli_evaluate.app, name="evaluate")
 app.add_typer(cli_export.app, name="export")
 app.add_typer(cli_mapping.app)
 app.add_typer(cli_browser.app)
@@ -43,12 +42,6 @@ def main() -> None:
             raise
         print(f"kg: {error}", file=sys.stderr)
         sys.exit(1)
-
-
-def _embed(module: str) -> Any:
-    from kgbuild.api import extra
-
-    return extra(module)
 
 
 def _version(shown: bool) -> None:
@@ -562,6 +555,12 @@ def train(
     hold_out: Annotated[
         str | None, typer.Option(help="Associations kept for `kg evaluate`: grouped, random or none.")
     ] = None,
+    keep_out: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="DIR|SOURCE", help="Train on nothing that a folder's benchmarks, or a biobank, ask about."
+        ),
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Of sampling and initialisation.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint.")] = False,
 ) -> None:
@@ -570,10 +569,10 @@ def train(
         "base_model": base_model, "teacher": teacher, "pooling": pooling, "epochs": epochs, "batch_size": batch_size,
         "learning_rate": learning_rate, "precision": precision, "chunk": chunk, "gradient_caching": gradient_caching,
         "patience": patience,
-        "max_minutes": max_time, "hold_out": hold_out, "seed": seed,
+        "max_minutes": max_time, "hold_out": hold_out, "keep_out": keep_out or None, "seed": seed,
         "mentions": None if mentions is None else str(mentions.absolute()),
     }  # fmt: skip
-    _embed("commands").train(recipe, out, {k: v for k, v in options.items() if v is not None}, resume)
+    from_embed("commands").train(recipe, out, {k: v for k, v in options.items() if v is not None}, resume)
 
 
 @app.command()
@@ -584,42 +583,7 @@ def enrich(
     ] = None,
 ) -> None:
     """Write a model's embeddings of concepts, names and variants into the graph, with vector indexes."""
-    _embed("commands").enrich(model)
-
-
-@evaluate.command("mapping")
-def evaluate_mapping(
-    source: Annotated[str, typer.Argument(metavar="FROM", help="The vocabulary to map, such as phecode.")],
-    target: Annotated[str, typer.Argument(metavar="TO", help="The vocabulary to map onto, such as EFO.")],
-    gold: Annotated[Path, typer.Option(help="The right answers: a table with both ids, SSSOM, or an OAEI alignment.")],
-    own_list: Annotated[
-        bool, typer.Option("--own-list", help="Map the gold's own concepts by their labels, not those in the graph.")
-    ] = False,
-    out: Annotated[Path | None, typer.Option(help="Folder for tables in CSV, predictions and a picture.")] = None,
-    as_json: Json = False,
-) -> None:
-    """Measure `kg harmonize` and baselines on a gold table: accuracy, paired tests, what the confidence is worth."""
-    _embed("evaluate.commands").mapping(source, target, gold, own_list, as_json, out)
-
-
-@evaluate.command("pairs")
-def evaluate_pairs(
-    gold: Annotated[list[Path], typer.Argument(metavar="FILE…", help="SSSOM with right and negated (`Not`) rows.")],
-    as_json: Json = False,
-) -> None:
-    """Measure how well scores tell curated pairs from refuted ones, such as Biomappings': AUC."""
-    print_frame(_embed("evaluate.commands").pairs(gold), as_json)
-
-
-@evaluate.command("association")
-def evaluate_association(
-    model: Annotated[
-        str | None, typer.Argument(help="A recipe's name or a model folder; default: trained last.")
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """AUC of held-out variant–trait pairs, against uniform and degree-matched negatives, with baselines."""
-    print_frame(_embed("evaluate.commands").association(model), as_json)
+    from_embed("commands").enrich(model)
 
 
 @app.command()
@@ -633,7 +597,7 @@ def demo(
 
     if "NEO4J_URI" not in os.environ:
         os.environ["KG_HOME"] = str(home or kg_home() / "demo")
-    _embed("commands")  # says which extra is missing
+    from_embed("commands")  # says which extra is missing
     importlib.import_module("kgbuild.demo").run()
 
 

@@ -22,3 +22,10 @@ def print_frame(frame: Any, as_json: bool, limit: int | None = None) -> None:
 def print_explanation(explanation: Any, as_json: bool) -> None:
     """What speaks for and against a pair, or with `as_json` one line of JSON."""
     print(json.dumps(explanation.to_dict()) if as_json else explanation)
+
+
+def from_embed(module: str) -> Any:
+    """A module of `embed`, or an error that says which extra it needs."""
+    from kgbuild.api import extra
+
+    return extra(module)

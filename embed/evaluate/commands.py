@@ -40,6 +40,55 @@ def mapping(source: str, target: str, gold: Path, own_list: bool, as_json: bool,
         steps.tell(f"Written to {out}")
 
 
+def everything(names: Sequence[str], data: Path, as_json: bool, out: Path | None) -> None:
+    """Print every table of one or several models, and write the figures and a page into `out`."""
+    steps = Steps()
+    found = measure(names, data, steps)
+    if as_json:
+        print(tables.as_json(found.figures))
+    else:
+        tables.show(found.figures)
+        for note in found.remarks():
+            steps.tell(note)
+    if out is not None:
+        made(out)
+        tables.write(found.figures, out)
+        page.write(
+            out / "index.html",
+            found.figures,
+            papers.beside(found.figures),
+            [*training(names), *reliable(found)],
+            found.remarks(),
+            {"models": ", ".join(names), "data": str(data), "time": f"{sum(found.seconds.values()) / 60:.1f} minutes"},
+            "Evaluation of " + ", ".join(Path(name).name for name in names),
+        )
+        steps.tell(f"Written to {out}: figures.json, figures.csv, index.html")
+
+
+def training(names: Sequence[str]) -> list[Picture]:
+    """The loss of each model's training against the pairs that it had seen, where it kept its curve."""
+    series = {}
+    for name in names:
+        path = Path(model_folder(name)) / "training" / "metrics.jsonl"
+        rows = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+        if len(rows) > 1:
+            config = json.loads((path.parents[1] / "recipe.json").read_text())
+            size = sum(config["quota"].values()) if "quota" in config else config["batch_size"]
+            series[path.parents[1].name] = [(row["step"] * size, row["loss"]) for row in rows if "loss" in row]
+    if not series:
+        return []
+    picture = plots.curves(series, "pairs seen", "loss", "Training", log=True)
+    return [Picture("Training", picture, "Losses of different recipes are not comparable; their slope is.")]
+
+
+def reliable(found: Results) -> list[Picture]:
+    """What the confidence of the mappings is worth."""
+    if not found.reliability:
+        return []
+    picture = plots.reliability(found.reliability, "Share of links that are right, by their confidence")
+    return [Picture("Reliability", picture, "On the diagonal, nine in ten links of confidence 0.9 are right.", "mapping")]
+
+
 def pairs(files: Sequence[Path]) -> pd.DataFrame:
     """AUC of likeness of labels, and of kg's score of any pair, on curated positive and negative pairs."""
     frame = read_labelled(files)

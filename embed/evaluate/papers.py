@@ -4,7 +4,10 @@ Sources: Yuan et al. 2025 (GENEREL), tables 2, 3, 4 and 5 and figure 2; Liu et a
 Remy et al. 2024 (BioLORD-2023), tables 1 and 3, in per cent.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
+
+from embed.evaluate.figure import Figure
 
 
 class Published(NamedTuple):
@@ -68,6 +71,19 @@ _NAMED = {  # BioLORD-2023, table 1, Acc@1
 }
 _XL_BEL = {"XL-BEL de": (51.5, 57.7), "XL-BEL es": (52.7, 53.1), "XL-BEL en": (78.2, 73.1)}  # BioLORD-2023, table 3
 _CORRELATION = {"MedSTS", "MedNLI-S", "BIOSSES", "SICK", "STS-B"}
+
+
+def beside(figures: Sequence[Figure]) -> list[Figure]:
+    """What papers report of the sets and measures that are among ours, under our sets' names."""
+    ours = dict.fromkeys((each.table, each.set, each.measure) for each in figures if each.subset == "all")
+    return [
+        Figure(
+            table=table, set=name, measure=measure, method=f"{row.method}, {row.paper}", value=row.value, items=0
+        )
+        for table, name, measure in ours
+        for row in published()
+        if (row.table, row.measure) == (table, measure) and name.startswith(row.set)
+    ]
 
 
 def published() -> list[Published]:

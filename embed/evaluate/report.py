@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from embed.evaluate.figure import Figure
 from embed.evaluate.summary import OURS, Evaluation
 from kgbuild.console import out, table
 from kgbuild.files import made, replacing
@@ -131,3 +132,33 @@ def _draw(found: Evaluation, folder: Path) -> None:
     with replacing(png, svg) as (png_part, svg_part), mpl.rc_context({"svg.hashsalt": "kg"}):
         figure.savefig(png_part, format="png", dpi=150)
         figure.savefig(svg_part, format="svg", metadata={"Date": None})
+
+
+def figures(name: str, found: Evaluation) -> list[Figure]:
+    """Acc@1, Acc@5, mean reciprocal rank and best F1 of each method; what the confidence is worth."""
+    p_of = {(row.method, row.by): row.p for row in found.tests.itertuples()}
+    rows = []
+    for row in found.figures.itertuples():
+        how = {"table": "mapping", "set": name, "method": row.method, "items": row.concepts}
+        how["subset"] = "all" if row.by == "id" else "asserted equivalents count"
+        p = p_of.get((row.method, row.by))
+        for measure, key in (("Acc@1", "acc1"), ("Acc@5", "acc5"), ("MRR", "mrr")):
+            test = {"against": OURS, "p": p} if measure == "Acc@1" and p is not None else {}
+            low, high = getattr(row, f"{key}_low"), getattr(row, f"{key}_high")
+            rows.append(Figure(**how, measure=measure, value=getattr(row, key), low=low, high=high, **test))
+        rows.append(Figure(**how, measure="F1, best threshold", value=row.best_f1))
+    concepts = int(found.figures["concepts"].iloc[0])
+    for row in found.thresholds.itertuples():
+        how = {"table": "mapping", "set": name, "method": OURS, "items": concepts}
+        if row.by != "id" or row.oracle:
+            continue
+        for measure in ("precision", "recall", "f1", "coverage"):
+            low, high = getattr(row, f"{measure}_low"), getattr(row, f"{measure}_high")
+            label = f"{measure.replace('f1', 'F1')}, threshold for {row.rule}"
+            rows.append(Figure(**how, measure=label, value=getattr(row, measure), low=low, high=high))
+    for row in found.calibration.itertuples():
+        if row.by == "id" and row.bins == "width":
+            how = {"table": "mapping", "set": name, "method": OURS, "items": concepts}
+            measure = "expected calibration error"
+            rows.append(Figure(**how, measure=measure, value=row.error, low=row.low, high=row.high))
+    return rows

@@ -1,0 +1,136 @@
+"""Tables of what training held out of the graph: associations, whole biobanks, relations.
+
+Source: GENEREL, tables 2, 3 and 5 and figure 2.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from embed.baselines.degree import degree
+from embed.baselines.locus_neighbour import locus_neighbour
+from embed.baselines.svd import svd
+from embed.checkpoint import load_encoder
+from embed.commands import split_of
+from embed.evaluate import association
+from embed.evaluate.association import Score
+from embed.evaluate.measured import Model, Results, methods
+from embed.evaluate.relatedness import relatedness
+from embed.evaluate.renamed import renamed
+from embed.held import HoldOut
+from embed.pairs import ASSOCIATIONS, TASKS, PairCache
+from embed.split import RELATED, Split, hold_out_relations, of_source, related
+from kgbuild.errors import InputError
+
+
+def associations(models: Sequence[Model], cache: PairCache, results: Results) -> None:
+    """Held-out studies and biobanks (GENEREL, tables 3 and 5, figure 2), for models with variants.
+
+    Models that held out something else are measured apart: their pairs differ.
+    """
+    for held, mask, group in _by_hold_out(models, cache, results):
+        split = split_of(cache, held.kind, held.seed, ~mask)
+        assert split is not None  # `HoldOut.read` refuses a model that held nothing out
+        _measure(split, cache, group, f"GWAS Catalog, {held.kind} hold-out", results)
+        for source in held.keep_out:
+            if not Path(source).is_dir():
+                _measure(of_source(cache, source, mask), cache, group, source.upper(), results)
+
+
+def _measure(split: Split, cache: PairCache, models: Sequence[Model], name: str, results: Results) -> None:
+    texts = traits(cache)
+    plain, text_CD = load_encoder("minilm"), {}
+    text_CD[plain.name] = plain.encode(texts, precision="auto")
+    own = {model.name: cosine(model, cache, texts) for model in models}
+    baselines: dict[str, Score] = {
+        "popularity": degree(split, cache),
+        "popularity of the trait": degree(split, cache, variants=False),
+        "SVD": svd(split, cache),
+        "neighbour, own": locus_neighbour(split, cache, text_CD[plain.name], 0),
+        "neighbour, 500 kb": locus_neighbour(split, cache, text_CD[plain.name]),
+    }
+    results.figures += association.figures(split, cache, own | baselines, own.keys(), name)
+    part, other = renamed(split, cache, texts)
+    if not len(part.held):
+        return
+    for how, names in (("label", texts), ("synonym", other)):
+        scores = {model.name: cosine(model, cache, names) for model in models}
+        rows = association.figures(part, cache, scores, scores.keys(), f"{name}, by {how}")
+        results.figures += [
+            replace(row, table="other names") for row in rows if row.subset == "all" and row.table == "association"
+        ]
+
+
+def _by_hold_out(
+    models: Sequence[Model], cache: PairCache, results: Results
+) -> Iterator[tuple[HoldOut, NDArray[np.bool_], list[Model]]]:
+    groups: dict[bytes, tuple[HoldOut, NDArray[np.bool_], list[Model]]] = {}
+    for model in models:
+        if not (model.path / "variants.json").exists():
+            results.notes.append(f"{model.name}: no variants, so not in the tables of associations")
+            continue
+        try:
+            held, mask = HoldOut.read(model.path, cache)
+        except InputError as error:
+            results.notes.append(f"not in the tables of associations: {error}")
+            continue
+        groups.setdefault(mask.tobytes(), (held, mask, []))[2].append(model)
+    yield from groups.values()
+
+
+def relations(models: Sequence[Model], cache: PairCache, results: Results) -> None:
+    """Relations of the graph that training held out, beside relations that nobody states."""
+    mask, held = trained_on(models, cache), hold_out_relations(cache)
+    texts = np.array(cache.strings.to_pylist(), object)[cache.concepts["label"].to_numpy()]
+    ids, types = (np.array(cache.concepts[name].to_pylist(), object) for name in ("id", "type"))
+    for name, rows in related(cache).items():
+        ends = np.stack([cache.column("head")[rows], cache.column("tail")[rows]]).astype(np.int64)
+        ends = np.where(types[ends[0]] == RELATED[name][0], ends, ends[::-1])
+        asked = np.unique(ends[:, held[rows]], axis=1)
+        if not asked.size:
+            continue
+        pairs = pd.DataFrame(
+            {"one": ids[asked[0]], "one_text": texts[asked[0]], "other": ids[asked[1]], "other_text": texts[asked[1]]}
+        )
+        one, _, other = name.partition("–")
+        results.figures += relatedness(
+            pairs,
+            methods(models),
+            f"{name}, held out of the graph",
+            sides=(one, other),
+            known=list(zip(*ids[ends].tolist(), strict=True)),
+            cache=cache,
+            train_mask=mask,
+        )
+
+
+def trained_on(models: Sequence[Model], cache: PairCache) -> NDArray[np.bool_]:
+    """The pairs of the first model that says what it held out; else what `kg train` trains on."""
+    for model in models:
+        try:
+            return HoldOut.read(model.path, cache)[1]
+        except InputError:
+            continue
+    return ~hold_out_relations(cache)
+
+
+def traits(cache: PairCache) -> list[str]:
+    """The concepts' texts, those of concepts without any association left empty: nothing asks for their vectors."""
+    texts = np.array(cache.strings.to_pylist(), object)[cache.concepts["label"].to_numpy()]
+    associated = np.isin(cache.column("task"), [TASKS.index(task) for task in ASSOCIATIONS])
+    asked = np.zeros(len(texts), bool)
+    asked[cache.column("head")[associated]] = True
+    return list(np.where(asked, texts, ""))
+
+
+def cosine(model: Model, cache: PairCache, texts: list[str]) -> Score:
+    """A model's score: the cosine of a trait's text and a variant."""
+    text_CD = model.encode(texts)
+    ids, vector_ND = model.encoder.variants
+    row = {identifier: i for i, identifier in enumerate(ids)}
+    place = np.array([row[identifier] for identifier in cache.variants["id"].to_pylist()])
+    return lambda head, tail: np.einsum("nd,nd->n", text_CD[head], vector_ND[place[tail]])
