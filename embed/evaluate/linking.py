@@ -17,7 +17,6 @@ single ones is, and any of the ids of an annotation is right.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from itertools import product
 from pathlib import Path
 

@@ -81,7 +81,8 @@ class Vectors:
     def exact(self, mention_C: Ints, name_C: Ints) -> NDArray[np.float64]:
         """Scores of pairs."""
         mention_QD, name_KD = self._exact
-        return np.einsum("cd,cd->c", mention_QD[mention_C], name_KD[name_C], dtype=np.float64)
+        score_C: NDArray[np.float64] = np.einsum("cd,cd->c", mention_QD[mention_C], name_KD[name_C], dtype=np.float64)
+        return score_C
 
 
 def _norms(matrix: Tensor, other: Tensor | None = None) -> NDArray[np.float64]:

@@ -47,10 +47,10 @@ def split(text: str) -> tuple[str, ...]:
     if len(last) > 1 and all(len(part.split()) < len(last) for part in parts[:-1]):
         common = len(last) - max(len(part.split()) for part in parts[:-1])
         end = last[len(last) - common :]
-        return tuple([*(" ".join([part, *end]) for part in parts[:-1]), parts[-1]])
+        return (*(" ".join([part, *end]) for part in parts[:-1]), parts[-1])
     if len(first) > 1 and all(len(part.split()) < len(first) for part in parts[1:]):
         start = first[: len(first) - max(len(part.split()) for part in parts[1:])]
-        return tuple([parts[0], *(" ".join([*start, part]) for part in parts[1:])])
+        return (parts[0], *(" ".join([*start, part]) for part in parts[1:]))
     return tuple(parts)
 
 

@@ -101,9 +101,10 @@ def ctd(path: Path, kind: str) -> Iterator[Entry]:
     Raises:
         InputError: No header among its comments, or a row is short.
     """
-    separator = "," if ".csv" in path.name.lower() else "\t"
+    commas = ".csv" in path.name.lower()
+    quoting = csv.QUOTE_MINIMAL if commas else csv.QUOTE_NONE
     header: list[str] = []
-    for number, fields in enumerate(csv.reader(lines(path), delimiter=separator, quoting=_quoting(separator)), 1):
+    for number, fields in enumerate(csv.reader(lines(path), delimiter="," if commas else "\t", quoting=quoting), 1):
         if fields and fields[0].lstrip("# ") == f"{kind}Name":
             header = [fields[0].lstrip("# "), *fields[1:]]
         elif fields and not fields[0].startswith("#"):
@@ -117,10 +118,6 @@ def ctd(path: Path, kind: str) -> Iterator[Entry]:
             )
             synonyms = (row[column].split("|") for column in header if column.endswith("Synonyms"))
             yield from ((ids, name) for name in [row[f"{kind}Name"], *(each for part in synonyms for each in part)])
-
-
-def _quoting(separator: str) -> int:
-    return csv.QUOTE_MINIMAL if separator == "," else csv.QUOTE_NONE
 
 
 def obo(path: Path) -> Iterator[Entry]:
@@ -161,7 +158,7 @@ def snomed(path: Path) -> Iterator[Entry]:
     if "mrconso" in path.name.lower():
         yield from mrconso(path, "SNOMEDCT_US")
         return
-    for row in rows(path, ("active", "conceptId", "term"), csv.QUOTE_NONE):
+    for row in rows(path, ("active", "conceptId", "term"), quoted=False):
         if row["active"] == "1":
             yield frozenset({f"snomedct:{row['conceptId']}"}), row["term"]
 

@@ -20,6 +20,7 @@ from kgbuild.graph import name_key
 
 _TRAINING = r"train|trng"
 _PARTS = {"dev": r"dev|validation", "test": r"test"}
+_LISTS = "*_pmids_*.txt"  # MedMentions: the documents of each part, for its selection st21pv too
 _FOLD = r"\.fold-(\d+)\."
 
 
@@ -138,19 +139,13 @@ class Linking(Benchmark):
 
     def _split(self, path: Path, found: list[Mention]) -> dict[str, list[Mention]]:
         """One file's mentions by part: by its name, or by the lists of documents that lie beside it."""
-        if lists := sorted(path.parent.glob("*_pmids_*.txt")) + sorted(
-            path.parent.glob("../../full/data/*_pmids_*.txt")
-        ):
-            of = {
-                name: set(each.read_text().split())
-                for each in lists
-                if (name := _part(each.stem.partition("_pmids_")[2]))
-            }
-            return {name: [each for each in found if each.document in ids] for name, ids in of.items()}
-        name = _part(path.name.lower())
-        if self.split_by and (part := re.search(self.split_by, path.as_posix().lower())):
-            name = name if name == "train" else " ".join([part[1].strip("_"), name]).strip()
-        return {name: found}
+        part = re.search(self.split_by, path.as_posix().lower()) if self.split_by else None
+        prefix = part[1].strip("_") if part else ""
+        lists = [*path.parent.glob(_LISTS), *(path.parent.parent.parent / "full" / "data").glob(_LISTS)]
+        if not lists:
+            return {_named(prefix, _part(path.name.lower())): found}
+        of = {_part(each.stem.rpartition("_")[2]): set(each.read_text().split()) for each in lists}
+        return {_named(prefix, name): [each for each in found if each.document in of[name]] for name in of if name}
 
     def _dictionary(self, files: list[Path], mentions: list[Mention], cache: PairCache | None) -> Dictionary | None:
         kind = KINDS[self.dictionary]
@@ -161,6 +156,10 @@ class Linking(Benchmark):
             return found
         named = [(frozenset({curie}), name) for each in mentions for curie, name in each.names]
         return Dictionary.of(named, self.name) if self.own and named else None
+
+
+def _named(prefix: str, part: str) -> str:
+    return part if part == "train" else f"{prefix} {part}".strip()
 
 
 def _part(name: str) -> str:

@@ -127,18 +127,18 @@ def table(
             yield Mention(row[mention], right, parts, row.get("pmid", row.get("doc", "")), names=names)
 
 
-def rows(path: Path, required: Iterable[str], quoting: int = csv.QUOTE_MINIMAL) -> Iterator[Mapping[str, str]]:
+def rows(path: Path, required: Iterable[str], quoted: bool = True) -> Iterator[Mapping[str, str]]:
     """Rows of a table of tabs under a header.
 
     Args:
         path: The file.
         required: Columns that it has.
-        quoting: Of Python's csv: whether quotation marks may hold a field together.
+        quoted: Whether quotation marks may hold a field together; they are text otherwise.
 
     Raises:
         InputError: A column is missing, or a row is short.
     """
-    table = csv.reader(lines(path), delimiter="\t", quoting=quoting)
+    table = csv.reader(lines(path), delimiter="\t", quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)
     header = next(table, [])
     if missing := [column for column in required if column not in header]:
         raise InputError(f"{path}, line 1: columns {', '.join(header)[:80]}; expected {', '.join(missing)} too")
@@ -224,9 +224,8 @@ def gsc(path: Path) -> Iterator[Mention]:
             continue
         found = re.match(r"\[\d+::\d+\]\s+(HP[_:]\d+)\s*\|\s*(.+)", line)
         if not found:
-            raise InputError(
-                f"{path}, line {number}: {line.strip()[:60]!r}; expected [27::42], a tab, HP_0000110 | name"
-            )
+            what = f"{path}, line {number}: {line.strip()[:60]!r}"
+            raise InputError(f"{what}; expected [27::42], a tab, HP_0000110 | name")
         yield Mention(found[2].strip(), frozenset({standardize(found[1].replace("_", ":"))}), document=path.stem)
 
 
