@@ -13,11 +13,12 @@ def best_device() -> torch.device:
 
 def autocast(precision: str, device: torch.device) -> AbstractContextManager[object]:
     """The context in which encoders compute: `auto` is bf16 where the hardware multiplies in it."""
-    wanted = precision == "bf16" or (precision == "auto" and _has_bf16(device))
+    wanted = precision == "bf16" or (precision == "auto" and has_bf16(device))
     return torch.autocast(device.type, torch.bfloat16, enabled=wanted)
 
 
-def _has_bf16(device: torch.device) -> bool:
+def has_bf16(device: torch.device) -> bool:
+    """Whether matrix products in bf16 are the hardware's own."""
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported())
     return bool(torch.cpu._is_avx512_bf16_supported())
