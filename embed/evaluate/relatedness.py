@@ -156,8 +156,7 @@ def _resampled(value_NF: Doubles) -> Doubles:
     there_NF = np.isfinite(value_NF).astype(float)
     filled_NF = np.nan_to_num(value_NF)
     parts = [
-        drawn @ filled_NF / np.maximum(drawn @ there_NF, 1)
-        for drawn in statistics.resamples(len(value_NF), _RESAMPLES)
+        drawn @ filled_NF / np.maximum(drawn @ there_NF, 1) for drawn in statistics.resamples(len(value_NF), _RESAMPLES)
     ]
     return np.concatenate(parts)
 

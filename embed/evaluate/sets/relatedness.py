@@ -6,7 +6,7 @@ A side's text is one column, or several joined by commas: a gene is `symbol, nam
 a model that has not met it, and a name alone is not what relations of a graph call the gene. Any table is read by
 naming its columns.
 
-Source: Piñero et al. 2017 and 2020 (DisGeNET); Davis et al. 2025 (CTD); Brown and Patel 2017 (repoDB); GENEREL, table 2.
+Source: GENEREL, table 2; Piñero et al. 2020 (DisGeNET); Davis et al. 2025 (CTD); Brown and Patel 2017 (repoDB).
 """
 
 from collections.abc import Iterator
@@ -59,6 +59,7 @@ class PairTable(Benchmark):
         name: As tables name it.
         patterns: Names of its files, the preferred first.
         columns: The headers that it has been published with.
+        sides: What the ends are called.
         source: Where it is from.
         licence: Where it is not open.
     """
@@ -66,6 +67,7 @@ class PairTable(Benchmark):
     name: str
     patterns: tuple[str, ...]
     columns: tuple[Columns, ...]
+    sides: tuple[str, str] = ("one", "other")
     source: str = ""
     licence: str = ""
     table = "relatedness"
@@ -145,6 +147,7 @@ BENCHMARKS = (
             Columns("geneSymbol", "diseaseName", "geneId", "diseaseId", "", "diseaseType", "NCBIGene", "umls"),
             Columns("gene_symbol", "disease_name", "geneid", "diseaseUMLSCUI", "", "", "NCBIGene", "umls"),
         ),
+        ("gene", "disease"),
         "https://www.disgenet.com",
         "CC-BY-NC-SA-4.0 to v7.0, later ones by a licence of their own",
     ),
@@ -152,13 +155,19 @@ BENCHMARKS = (
         "CTD pathway–gene",
         ("CTD_genes_pathways.tsv", "CTD_genes_pathways.csv"),
         (Columns("GeneSymbol", "PathwayName", "GeneID", "PathwayID", "", "", "NCBIGene"),),
+        ("gene", "pathway"),
         "https://ctdbase.org/downloads",
         "CTD's own terms",
     ),
     PairTable(
         "repoDB indication–drug",
         ("repodb*.csv", "repoDB*.csv", "repodb/full.csv"),
-        (Columns("drug_name", "ind_name", "drugbank_id", "ind_id", "", "", "drugbank", "umls", "status", ("Approved",)),),
+        (
+            Columns(
+                "drug_name", "ind_name", "drugbank_id", "ind_id", "", "", "drugbank", "umls", "status", ("Approved",)
+            ),
+        ),
+        ("drug", "indication"),
         "https://unmtid-shinyapps.net/shiny/repodb",
         "CC-BY-4.0",
     ),
@@ -167,10 +176,16 @@ BENCHMARKS = (
         ("CTD_chemicals_diseases.tsv", "CTD_chemicals_diseases.csv"),
         (
             Columns(
-                "ChemicalName", "DiseaseName", "ChemicalID", "DiseaseID", one_prefix="mesh", where="DirectEvidence",
+                "ChemicalName",
+                "DiseaseName",
+                "ChemicalID",
+                "DiseaseID",
+                one_prefix="mesh",
+                where="DirectEvidence",
                 values=("therapeutic",),
             ),
-        ),  # fmt: skip
+        ),
+        ("chemical", "disease"),
         "https://ctdbase.org/downloads",
         "CTD's own terms",
     ),
@@ -181,6 +196,7 @@ BENCHMARKS = (
             Columns("drug", "indication", "drug_id", "indication_id", "", "", "drugbank"),
             Columns("drug", "indication"),
         ),
+        ("drug", "indication"),
         "https://go.drugbank.com, made into a table of drug, indication (drug_id, indication_id)",
         "DrugBank's, academic or commercial",
     ),
@@ -191,6 +207,7 @@ BENCHMARKS = (
             Columns("gene", "indication", "gene_id", "indication_id", "", "", "NCBIGene"),
             Columns("gene", "indication"),
         ),
+        ("gene", "indication"),
         "https://go.drugbank.com, made into a table of gene, indication (gene_id, indication_id)",
         "DrugBank's, academic or commercial",
     ),
@@ -201,6 +218,7 @@ BENCHMARKS = (
             Columns("gene", "pathway", "gene_id", "pathway_id", "", "", "NCBIGene"),
             Columns("gene", "pathway"),
         ),
+        ("gene", "pathway"),
         "any table of gene, pathway (gene_id, pathway_id)",
     ),
 )

@@ -53,10 +53,6 @@ def read(path: Path, columns: Sequence[str] = ()) -> pd.DataFrame:
         )  # fmt: skip
     except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError, EOFError) as error:
         raise InputError(f"{path}: cannot be read ({str(error).strip()}); a table of tabs or commas") from error
-    frame.index = pd.RangeIndex(len(comments) + (2 if named is None else 1), len(frame) + len(comments) + (2 if named is None else 1))
+    start = len(comments) + (2 if named is None else 1)
+    frame.index = pd.RangeIndex(start, start + len(frame))
     return frame
-
-
-def line(path: Path, at: int) -> str:
-    """How a message names a row."""
-    return f"{path}: line {at}"
