@@ -2,8 +2,8 @@
 
 import csv
 import gzip
-from collections.abc import Iterable, Sequence
-from itertools import takewhile
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
@@ -19,40 +19,61 @@ def find(data: Path, patterns: Iterable[str]) -> list[Path]:
     return []
 
 
-def read(path: Path, columns: Sequence[str] = ()) -> pd.DataFrame:
-    """A table of tabs, or of commas where its first line has no tab, as strings; an empty cell is missing.
+def header(path: Path) -> list[str]:
+    """The cells of a table's first row.
 
-    Lines at the top that begin with # are no rows, but the last of them are the header where it stands in a comment, as
-    CTD writes it. Between tabs quotation marks are text.
+    Raises:
+        InputError: The file cannot be read.
+    """
+    return next(_rows(path))[1]
+
+
+def read(path: Path, columns: Sequence[str] = ()) -> pd.DataFrame:
+    """A table of tabs, or of commas where its first line has no tab, as stripped strings; an empty cell is missing.
+
+    Lines at the top that begin with # are no rows, but the header may stand in one of them, as CTD writes it. Between
+    tabs quotation marks are text.
 
     Args:
         path: The file, compressed or not.
-        columns: Names of the columns of a file without a header.
+        columns: Names of the columns of a file without a header; further cells of a row are left out.
 
     Returns:
         Indexed by line number.
 
     Raises:
-        InputError: The file cannot be read.
+        InputError: The file cannot be read, or a row has more cells than the header.
     """
+    rows = _rows(path)
+    named = list(columns) or next(rows)[1]
+    found: dict[int, list[str | None]] = {}
+    for at, cells in rows:
+        if len(cells) > len(named) and not columns and any(cells[len(named) :]):
+            raise InputError(f"{path}: line {at}: {len(cells)} cells; expected {len(named)}, as the header has")
+        if cells:
+            found[at] = [cell.strip() or None for cell in cells[: len(named)]] + [None] * (len(named) - len(cells))
+    return pd.DataFrame.from_dict(found, orient="index", columns=named, dtype=object)
+
+
+def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Line numbers and cells; a header in a comment first."""
     opened = gzip.open if path.suffix == ".gz" else open
     try:
-        with opened(path, "rt", encoding="utf-8-sig") as file:
-            comments = list(takewhile(lambda line: line.startswith("#"), file))
-        with opened(path, "rt", encoding="utf-8-sig") as file:
-            for _ in comments:
-                next(file)
-            first = file.readline()
-        separator = "\t" if "\t" in first else ","
-        fields = next((line.strip("# \r\n") for line in comments[1:] if separator in line), "")
-        named = list(columns) or (fields.split(separator) if fields else None)
-        frame = pd.read_csv(
-            path, sep=separator, dtype=str, skiprows=len(comments), encoding="utf-8-sig", names=named, index_col=False,
-            quoting=csv.QUOTE_NONE if separator == "\t" else csv.QUOTE_MINIMAL, keep_default_na=False, na_values=[""],
-            skip_blank_lines=False,
-        )  # fmt: skip
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError, EOFError) as error:
-        raise InputError(f"{path}: cannot be read ({str(error).strip()}); a table of tabs or commas") from error
-    start = len(comments) + (2 if named is None else 1)
-    frame.index = pd.RangeIndex(start, start + len(frame))
-    return frame
+        with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
+            at, comment = 1, ""
+            while (line := file.readline()).startswith("#"):
+                comment = comment if at == 1 or not {"\t", ","} & set(line) else line.strip("# \r\n")
+                at += 1
+            if not line:
+                raise InputError(f"{path}: no row in it; expected a table of tabs or commas")
+            separator = "\t" if "\t" in line else ","
+            if separator in comment:
+                yield at - 1, comment.split(separator)
+            quoting = csv.QUOTE_NONE if separator == "\t" else csv.QUOTE_MINIMAL
+            reader = csv.reader(chain([line], file), delimiter=separator, quoting=quoting)
+            for cells in reader:
+                yield at - 1 + reader.line_num, cells
+    except (OSError, UnicodeDecodeError, EOFError, csv.Error) as error:
+        raise InputError(
+            f"{path}: cannot be read ({str(error).strip()}); expected a table of tabs or commas"
+        ) from error
