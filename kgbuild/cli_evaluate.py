@@ -22,10 +22,30 @@ def evaluate_all(
     out: Annotated[
         Path | None, typer.Option(help="Folder for figures.json, figures.csv and a page, index.html.")
     ] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help="similarity, relatedness, linking, association or mapping; default: all.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """All tables of the three papers, models and baselines side by side; what training saw is refused."""
-    from_embed("evaluate.commands").everything(models, data, out, as_json)
+    given = {"only": only} if only else {}
+    from_embed("evaluate.commands").everything(models, data, as_json, out, **given)
+
+
+@app.command("ablations")
+def evaluate_ablations(
+    data: Annotated[Path, typer.Option(help="Folder of benchmarks.", envvar="KG_EVALUATION")],
+    recipe: Annotated[str, typer.Argument(help="Of GENEREL.")] = "generel-locus",
+    variants: Annotated[
+        list[str] | None, typer.Option("--variant", help="Default: without_synonyms, associations, biobank.")
+    ] = None,
+    max_time: Annotated[float | None, typer.Option(help="Minutes that each is trained at most.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for figures.json, figures.csv and a page.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Train a recipe and variants that leave tasks out, each as long, and compare them (GENEREL, table 4)."""
+    chosen = variants or ["without_synonyms", "associations", "biobank"]
+    from_embed("evaluate.commands").ablations(recipe, chosen, data, max_time, as_json, out)
 
 
 @app.command("mapping")

@@ -2,7 +2,7 @@
 
 import importlib.util
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +13,22 @@ from embed.baselines.degree import degree
 from embed.baselines.locus_neighbour import locus_neighbour
 from embed.baselines.svd import svd
 from embed.checkpoint import Encoder, load_encoder
-from embed.commands import model_folder, read_pairs, split_of
-from embed.evaluate import report, verdicts
+from embed.commands import model_folder, read_pairs, split_of, train
+from embed.commands import recipe as recipe_of
+from embed.evaluate import page, papers, plots, report, tables, verdicts
 from embed.evaluate.association import CROSSED_STUDY, Score, evaluate, rank_by_odds
+from embed.evaluate.everything import TABLES
+from embed.evaluate.everything import everything as measure
 from embed.evaluate.gold import read_labelled
 from embed.evaluate.mapping import evaluate as figures
+from embed.evaluate.measured import Results
+from embed.evaluate.page import Picture
 from embed.pairs import ASSOCIATIONS, TASKS, PairCache
 from kgbuild.console import Steps
 from kgbuild.curie import standardize
 from kgbuild.errors import InputError
+from kgbuild.files import made
+from kgbuild.home import folder
 from kgbuild.mapping import enriched_with
 from kgbuild.store import connect
 
@@ -40,10 +47,12 @@ def mapping(source: str, target: str, gold: Path, own_list: bool, as_json: bool,
         steps.tell(f"Written to {out}")
 
 
-def everything(names: Sequence[str], data: Path, as_json: bool, out: Path | None) -> None:
+def everything(
+    names: Sequence[str], data: Path, as_json: bool, out: Path | None, only: Collection[str] = TABLES
+) -> None:
     """Print every table of one or several models, and write the figures and a page into `out`."""
     steps = Steps()
-    found = measure(names, data, steps)
+    found = measure(names, data, steps, only)
     if as_json:
         print(tables.as_json(found.figures))
     else:
@@ -63,6 +72,23 @@ def everything(names: Sequence[str], data: Path, as_json: bool, out: Path | None
             "Evaluation of " + ", ".join(Path(name).name for name in names),
         )
         steps.tell(f"Written to {out}: figures.json, figures.csv, index.html")
+
+
+def ablations(
+    recipe: str, variants: Sequence[str], data: Path, minutes: float | None, as_json: bool, out: Path | None
+) -> None:
+    """Train a recipe and variants of it, each as long, and compare them (GENEREL, table 4).
+
+    A model that is there already, trained on this graph with this hold-out, is not trained again.
+    """
+    names = [recipe, *(f"{recipe}:{variant}" for variant in variants)]
+    folders = []
+    for name in names:
+        folders.append(str(folder("models") / "ablations" / recipe_of(name).name))
+        if not (Path(folders[-1]) / "modules.json").exists():
+            limit = {} if minutes is None else {"max_minutes": minutes}
+            train(name, Path(folders[-1]), {"keep_out": [str(data)], **limit}, resume=False)
+    everything(folders, data, as_json, out, ("relatedness", "association", "linking"))
 
 
 def training(names: Sequence[str]) -> list[Picture]:
@@ -86,7 +112,9 @@ def reliable(found: Results) -> list[Picture]:
     if not found.reliability:
         return []
     picture = plots.reliability(found.reliability, "Share of links that are right, by their confidence")
-    return [Picture("Reliability", picture, "On the diagonal, nine in ten links of confidence 0.9 are right.", "mapping")]
+    return [
+        Picture("Reliability", picture, "On the diagonal, nine in ten links of confidence 0.9 are right.", "mapping")
+    ]
 
 
 def pairs(files: Sequence[Path]) -> pd.DataFrame:

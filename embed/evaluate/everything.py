@@ -6,11 +6,11 @@ Each table gives the same items and negatives to every model and baseline. What 
 for it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
+import pyarrow as pa
 
 from embed import leaks
 from embed.checkpoint import load_encoder
@@ -28,26 +28,34 @@ from kgbuild.console import Steps
 from kgbuild.errors import InputError
 from kgbuild.store import Store, connect
 
+#: What `--only` names.
+TABLES = ("similarity", "relatedness", "linking", "association", "mapping")
+
 Found = Sequence[tuple[Benchmark, list[Path]]]
 
 
-def everything(names: Sequence[str], data: Path, steps: Steps) -> Results:
+def everything(names: Sequence[str], data: Path, steps: Steps, only: Collection[str] = TABLES) -> Results:
     """Measure models on all that a folder and the graph have.
 
     Args:
         names: Recipes' names, model folders, `minilm` or names of the Hugging Face hub.
         data: Folder of benchmarks, each as its publishers distribute it (`kg evaluate all --help` names them).
         steps: Told how far it is.
+        only: Which of `TABLES`.
 
     Raises:
-        InputError: No such folder or model; a benchmark that cannot be read; a model that was trained on what is
+        InputError: No such folder, model or table; a benchmark that cannot be read; a model that was trained on what is
             evaluated.
     """
     if not data.is_dir():
         raise InputError(f"{data}: no such folder; give the one in which the benchmarks' own folders or files lie")
+    if unknown := set(only) - set(TABLES):
+        raise InputError(f"--only {', '.join(sorted(unknown))}: no such table; some of {', '.join(TABLES)}")
     models = [Model(load_encoder(path), Path(path)) for path in map(model_folder, names)]
-    found, results = registry.present(data), Results()
-    results.absent += [_absent(each) for each in registry.absent(data) if each.table != "linking"]
+    found, results = [(each, files) for each, files in registry.present(data) if each.table in only], Results()
+    results.absent += [
+        _absent(each) for each in registry.absent(data) if each.table in only and each.table != "linking"
+    ]
     with connect() as store:
         cache = _pairs(store, results)
         with steps.step("leak check"):
@@ -57,29 +65,33 @@ def everything(names: Sequence[str], data: Path, steps: Steps) -> Results:
             for model in models
             if leaks.told_away(model.path, leaks.find(cache, {})) is None
         ]
-        with steps.step("similarity"):
-            for each, files in found:
-                if isinstance(each, SimilaritySet):
-                    pairs = each.read(files)
-                    results.figures += similarity(pairs, methods(models), each.name, each.measure)
-        with steps.step("relatedness"):
-            mask = held_out.trained_on(models, cache)
-            for each, files in found:
-                if isinstance(each, PairTable):
-                    pairs = each.read(files)
-                    results.figures += relatedness(pairs, methods(models), each.name, cache=cache, train_mask=mask)
-            held_out.relations(models, cache, results)
-        with steps.step("entity linking"):
-            tasks, missing = linking.read(data, cache)
-            results.absent += missing
-            results.figures += linking.evaluate(tasks, methods(models))
-            cleaned = linking.evaluate(tasks, methods(models), (), as_published=True)
-            results.figures += [replace(row, set=f"{row.set}, preprocessed") for row in cleaned]
-        with steps.step("associations"):
-            held_out.associations(models, cache, results)
-        golds = [(each, files) for each, files in found if isinstance(each, MappingGold)]
-        for each, files in golds:
-            _mapping(store, each, files[0], models, results, steps)
+        if "similarity" in only:
+            with steps.step("similarity"):
+                for each, files in found:
+                    if isinstance(each, SimilaritySet):
+                        pairs = each.read(files)
+                        results.figures += similarity(pairs, methods(models), each.name, each.measure)
+        if "relatedness" in only:
+            with steps.step("relatedness"):
+                mask = held_out.trained_on(models, cache)
+                for each, files in found:
+                    if isinstance(each, PairTable):
+                        pairs = each.read(files)
+                        results.figures += relatedness(pairs, methods(models), each.name, cache=cache, train_mask=mask)
+                held_out.relations(models, cache, results)
+        if "linking" in only:
+            with steps.step("entity linking"):
+                tasks, missing = linking.read(data, cache)
+                results.absent += missing
+                results.figures += linking.evaluate(tasks, methods(models))
+                cleaned = linking.evaluate(tasks, methods(models), (), as_published=True)
+                results.figures += [replace(row, set=f"{row.set}, preprocessed") for row in cleaned]
+        if "association" in only:
+            with steps.step("associations"):
+                held_out.associations(models, cache, results)
+        for each, files in found:
+            if isinstance(each, MappingGold):
+                _mapping(store, each, files[0], models, results, steps)
     return replace(results, seconds=dict(steps.seconds))
 
 
@@ -110,8 +122,8 @@ def _pairs(store: Store, results: Results) -> PairCache:
         return read_pairs(store)
     except InputError as error:
         results.notes.append(f"no associations, no held-out relations and no mappings: {error}")
-        tables = (schema.empty_table() for schema in (CONCEPTS, VARIANTS, PAIRS))
-        return PairCache(np.zeros(0, object), *tables, manifest={"digest": ""})  # type: ignore[arg-type]
+        concepts, variants, pairs = (schema.empty_table() for schema in (CONCEPTS, VARIANTS, PAIRS))
+        return PairCache(pa.array([], pa.string()), concepts, variants, pairs, {"digest": ""})
 
 
 def _mapping(

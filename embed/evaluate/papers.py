@@ -77,9 +77,7 @@ def beside(figures: Sequence[Figure]) -> list[Figure]:
     """What papers report of the sets and measures that are among ours, under our sets' names."""
     ours = dict.fromkeys((each.table, each.set, each.measure) for each in figures if each.subset == "all")
     return [
-        Figure(
-            table=table, set=name, measure=measure, method=f"{row.method}, {row.paper}", value=row.value, items=0
-        )
+        Figure(table=table, set=name, measure=measure, method=f"{row.method}, {row.paper}", value=row.value, items=0)
         for table, name, measure in ours
         for row in published()
         if (row.table, row.measure) == (table, measure) and name.startswith(row.set)

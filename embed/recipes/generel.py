@@ -80,6 +80,7 @@ def _but(**changes: Any) -> Variant:
 VARIANTS: dict[str, Variant] = {
     "without_synonyms": _only("relation", "gwas", "eqtl", "biobank"),
     "without_relations": _only("synonym", "gwas", "eqtl", "biobank"),
+    "associations": _only("gwas", "eqtl", "biobank"),
     "gwas_eqtl": _only("gwas", "eqtl"),
     "biobank": _only("biobank"),
     "unweighted": _but(weights="one"),
