@@ -132,10 +132,20 @@ class _Pairs:
         concept = [cache.names["concept"].to_numpy(), self.head[synonym], self.tail[synonym], np.arange(len(self.ids))]
         labels = cache.concepts["label"].to_numpy()
         text = [cache.names["text"].to_numpy(), self.head_text[synonym], self.tail_text[synonym], labels]
-        known = np.concatenate(text) >= 0
-        named = np.stack([self.key_S[np.concatenate(text)[known]], self.group_C[np.concatenate(concept)[known]]])
-        key_N, self.group_N = np.unique(named, axis=1)
+        known, size = np.concatenate(text) >= 0, int(self.group_C.max(initial=-1)) + 1
+        named = self.key_S[np.concatenate(text)[known]] * size + self.group_C[np.concatenate(concept)[known]]
+        key_N, self.group_N = np.divmod(np.unique(named), max(size, 1))
         self.start_K = np.searchsorted(key_N, np.arange(len(self.keys) + 1))
+
+        group_head, group_tail = self.group_C[self.head], self.group_C[np.where(self.associated, 0, self.tail)]
+        named_P = ~self.associated & (self.tail_text >= 0)
+        key_head, key_tail = self.key_S[self.head_text], self.key_S[np.maximum(self.tail_text, 0)]
+        self._of_texts = _Lookup(np.minimum(key_head, key_tail), np.maximum(key_head, key_tail), named_P)
+        self._of_groups = _Lookup(
+            np.minimum(group_head, group_tail), np.maximum(group_head, group_tail), ~self.associated
+        )
+        within = ~self.associated & (self.head != self.tail) & (group_head == group_tail)
+        self._of_head, self._of_tail = _Lookup(self.head, group_tail, within), _Lookup(self.tail, group_head, within)
 
     def told(
         self, evaluated: list[Evaluated]
@@ -153,13 +163,8 @@ class _Pairs:
             edges |= {(min(a, b), max(a, b)) for a in one_groups for b in other_groups if a != b}
             if one >= 0 and other >= 0 and self.group_C[one] == self.group_C[other]:
                 nodes |= {(one, int(self.group_C[one])), (other, int(self.group_C[one]))}
-        group_tail = self.group_C[np.where(self.associated, 0, self.tail)]
-        group_head = self.group_C[self.head]
-        named = ~self.associated & (self.tail_text >= 0)
-        text_P = named & _either(self.key_S[self.head_text], self.key_S[np.maximum(self.tail_text, 0)], texts)
-        edge_P = ~self.associated & _either(group_head, group_tail, edges)
-        across = ~self.associated & (self.head != self.tail) & (group_head == group_tail)
-        concept_P = across & (_within_pairs(self.head, group_tail, nodes) | _within_pairs(self.tail, group_head, nodes))
+        text_P, edge_P = self._of_texts(texts), self._of_groups(edges)
+        concept_P = self._of_head(nodes) | self._of_tail(nodes)
         one_hash, other_hash = (hashes_of(side) for side in (zip(*hashed, strict=True) if hashed else ((), ())))
         return text_P, concept_P, edge_P, together(one_hash, other_hash)
 
@@ -192,19 +197,22 @@ def _hash(*parts: str) -> int:
     return int.from_bytes(hashlib.blake2b("\x1f".join(parts).encode(), digest_size=8).digest())
 
 
-def _either(one_P: NDArray[np.int64], other_P: NDArray[np.int64], pairs: set[tuple[int, int]]) -> NDArray[np.bool_]:
-    return _within_pairs(np.minimum(one_P, other_P), np.maximum(one_P, other_P), pairs)
+class _Lookup:
+    """Pairs of numbers, sorted once: which rows are one of some pairs."""
 
+    def __init__(self, one_P: NDArray[np.int64], other_P: NDArray[np.int64], rows_P: NDArray[np.bool_]):
+        self.size, self.row = len(one_P), np.flatnonzero(rows_P)
+        code = (one_P[self.row] << 32) | other_P[self.row]
+        order = np.argsort(code)
+        self.row, self.code = self.row[order], code[order]
 
-def _within_pairs(
-    one_P: NDArray[np.int64], other_P: NDArray[np.int64], pairs: set[tuple[int, int]]
-) -> NDArray[np.bool_]:
-    """Which rows are one of the pairs."""
-    if not pairs:
-        return np.zeros(len(one_P), bool)
-    wanted = np.array(sorted(pairs), np.int64)
-    found: NDArray[np.bool_] = np.isin((one_P << 32) | other_P, (wanted[:, 0] << 32) | wanted[:, 1])
-    return found
+    def __call__(self, pairs: set[tuple[int, int]]) -> NDArray[np.bool_]:
+        found = np.zeros(self.size, bool)
+        wanted = np.array(sorted((one << 32) | other for one, other in pairs), np.int64)
+        start, end = (np.searchsorted(self.code, wanted, side) for side in ("left", "right"))
+        for at in np.flatnonzero(end > start):
+            found[self.row[start[at] : end[at]]] = True
+        return found
 
 
 def _within(some: Hashes, ordered: Hashes) -> NDArray[np.bool_]:

@@ -37,11 +37,10 @@ CREATE (v)-[:ASSOCIATED_WITH {source: 'gwas_catalog', weight: 1.0, n_traits: 1, 
 
 
 @pytest.fixture
-def benchmarks(empty_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def benchmarks(empty_store: Store, tmp_path: Path) -> Path:
     """The graph is loaded; a folder asks about synonyms that it has, and about genes of its diseases."""
     empty_store.query(GRAPH, id=tmp_path.name)
     empty_store.query(OTHER_STUDY)
-    monkeypatch.setenv("KG_HOME", str(tmp_path / "home"))
     folder = tmp_path / "data"
     (folder / "umnsrs").mkdir(parents=True)
     pd.DataFrame(
