@@ -144,27 +144,27 @@ def p_value(figure: Figure) -> str:
 
 
 def show(figures: Sequence[Figure]) -> None:
-    """Print a line a figure, a table for each set; the best of each measure in bold."""
+    """Print a line a figure, with a * at the best of each set and measure."""
     for name, members in _grouped(figures, "table"):
         best = frozenset().union(*({block.cells[at] for at in block.best} for block in blocks(members)))
         rows = []
         for key, part in groupby(members, lambda each: (_title(each.set, each.subset), each.measure)):
             for i, figure in enumerate(part):
-                value = f"{number(figure.value)} {interval(figure)}".strip()
                 tested = f"{p_value(figure)}, {figure.against}" if figure.against else ""
                 rows.append(
                     {
                         "set": key[0] if i == 0 else "",
                         "measure": key[1] if i == 0 else "",
                         "method": escape(figure.method),
-                        "value": f"[bold]{value}[/bold]" if figure in best else value,
+                        "value": f"{number(figure.value)} {interval(figure)}".strip(),
+                        "": "*" if figure in best else "",
                         "items": f"{figure.items:,}",
                         "against": escape(tested),
                         "note": escape(figure.note),
                     }
                 )
         table(rows, title=f"\n{str(name).capitalize()}")
-    out.print("\nIn brackets 95 % intervals; the best of a measure in bold.")
+    out.print("\nIn brackets 95 % intervals; * the best of a set and measure; p by a paired test on the same items.")
 
 
 def markdown(figures: Sequence[Figure], published: Sequence[Figure] = ()) -> str:
