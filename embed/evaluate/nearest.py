@@ -10,7 +10,7 @@ Weights of words or n-grams are sparse: their frequent columns are multiplied as
 Legend: Q mentions, K distinct names, N entries (a name of a concept), D width, G n-grams, C candidates, B a block.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -25,8 +25,8 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 _MENTIONS, _NAMES = 1024, 16_384  # a block: 32 MB in bf16
-_FIRST = 256  # names of the first block, all of which are candidates
-_FREQUENT = 1 / 64  # share of names from which a column is cheaper as a dense one
+_FIRST, _GROWTH = 64, 8  # all names of the first block are candidates, few of later ones: blocks grow
+_FREQUENT = 1 / 32  # share of names from which a column is cheaper as a dense one
 _PAIRS = 65_536  # scored again at once
 
 
@@ -69,7 +69,7 @@ class Vectors:
         name, name_error = (each.max(initial=0) for each in (name_K, name_error_K))
         products_Q = (mention_Q + mention_error_Q) * (name + name_error)
         width = max(mention_QD.shape[1], 1)
-        unit = torch.finfo(self._dtype).eps
+        unit = torch.finfo(self._dtype).eps / 2
         # rounding of the vectors, of the sum in fp32, and of the block itself, each with room to spare
         bound_Q = mention_error_Q * name + (mention_Q + mention_error_Q) * name_error
         self.error_Q = ((bound_Q + products_Q * (width * 2.0**-22 + unit)) * 1.01).astype(np.float32)
@@ -209,9 +209,11 @@ def _of_block(parts: Sequence[Score], mentions: slice, name_N: Ints, concept_N: 
     return Nearest(best.mention_C[good] + mentions.start, best.concept_C[good], best.score_C[good])
 
 
-def _blocks(names: int) -> list[slice]:
-    starts = [0, *range(_FIRST, names, _NAMES)]
-    return [slice(start, min(stop, names)) for start, stop in zip(starts, [*starts[1:], names], strict=True)]
+def _blocks(names: int) -> Iterator[slice]:
+    start, size = 0, _FIRST
+    while start < names:
+        yield slice(start, min(start + size, names))
+        start, size = start + size, min(size * _GROWTH, _NAMES)
 
 
 def _entries(name_C: Ints, name_N: Ints) -> tuple[Ints, Ints]:

@@ -28,6 +28,12 @@ from kgbuild.inputs import lines
 Entry = tuple[frozenset[str], str]
 
 
+class _Tabs(csv.excel_tab):
+    """Quotation marks are text."""
+
+    quoting = csv.QUOTE_NONE
+
+
 @dataclass(frozen=True)
 class Dictionary:
     """Names of concepts.
@@ -101,10 +107,9 @@ def ctd(path: Path, kind: str) -> Iterator[Entry]:
     Raises:
         InputError: No header among its comments, or a row is short.
     """
-    commas = ".csv" in path.name.lower()
-    quoting = csv.QUOTE_MINIMAL if commas else csv.QUOTE_NONE
+    dialect: type[csv.Dialect] = csv.excel if ".csv" in path.name.lower() else _Tabs
     header: list[str] = []
-    for number, fields in enumerate(csv.reader(lines(path), delimiter="," if commas else "\t", quoting=quoting), 1):
+    for number, fields in enumerate(csv.reader(lines(path), dialect), 1):
         if fields and fields[0].lstrip("# ") == f"{kind}Name":
             header = [fields[0].lstrip("# "), *fields[1:]]
         elif fields and not fields[0].startswith("#"):

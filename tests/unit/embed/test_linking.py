@@ -20,11 +20,13 @@ from embed.evaluate.sets.mentions import Mention
 
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, size in (("_MENTIONS", 7), ("_NAMES", 13), ("_FIRST", 5), ("_PAIRS", 11)):
+    for name, size in (("_MENTIONS", 7), ("_NAMES", 13), ("_FIRST", 2), ("_PAIRS", 11)):
         monkeypatch.setattr(search, name, size)
 
 
-def plain(score_QK: NDArray[np.float64], name_N: NDArray[np.int64], concept_N: NDArray[np.int64]) -> list[dict[int, float]]:
+def plain(
+    score_QK: NDArray[np.float64], name_N: NDArray[np.int64], concept_N: NDArray[np.int64]
+) -> list[dict[int, float]]:
     """Each mention's concepts with at least the fifth's score."""
     found = []
     for score_K in score_QK.astype(np.float32):
