@@ -64,10 +64,10 @@ def chosen(
     """
     rng = np.random.default_rng(seed)
     strings, ids = cache.strings.to_pylist(), cache.concepts["id"].to_pylist()
-    labels = [strings[i] for i in cache.concepts["label"].to_pylist()]
     types = np.array(cache.concepts["type"].to_pylist(), object)
     task, head, tail = (cache.column(name) for name in ("task", "head", "tail"))
     association = np.isin(task, [TASKS.index(name) for name in ASSOCIATIONS])
+    labels = [strings[i] for i in _texts(cache, task == TASKS.index("relation"))]
     used = np.unique(np.concatenate([head, tail[~association]]))
     of_type = {kind: used[types[used] == kind] for kind in sorted({each for each in types[used] if each})}
     variants, _ = encoder.variants
@@ -84,6 +84,15 @@ def chosen(
     frame["vocabulary"] = frame["id"].str.partition(":")[0]
     frame["asked"] = frame["id"].isin(asked)
     return frame.sort_values("asked", kind="stable")[-_MOST:].reset_index(drop=True)
+
+
+def _texts(cache: PairCache, relation: NDArray[np.bool_]) -> list[int]:
+    """What a concept is called: as relations call it, so a gene by its symbol, else its label."""
+    texts = cache.concepts["label"].to_numpy().copy()
+    for end in ("head", "tail"):
+        texts[cache.column(end)[relation]] = cache.column(f"{end}_text")[relation]
+    called: list[int] = texts.tolist()
+    return called
 
 
 def _some(rng: np.random.Generator, places: NDArray[np.generic], most: int) -> NDArray[np.generic]:
@@ -168,16 +177,20 @@ def draw(points: pd.DataFrame, folder: Path, name: str, by: str = "type", title:
     axes = figure.subplots()
     for value, (colour, shape) in styles(points[by]).items():
         part = points[points[by] == value]
-        style = {"c": _COLOURS[colour], "marker": _MARKERS[shape], "linewidths": 0}
         for asked, size, alpha in ((False, 10, 0.35), (True, 34, 1.0)):
             of = part[part["asked"] == asked]
-            edge = {"linewidths": 0.6, "edgecolors": "black"} if asked else {}
-            label = value if asked == bool(part["asked"].all()) else None
-            axes.scatter(of["x"], of["y"], s=size, alpha=alpha, label=label, **style | edge)
+            axes.scatter(
+                of["x"], of["y"], s=size, alpha=alpha, c=_COLOURS[colour], marker=_MARKERS[shape],
+                edgecolors="black", linewidths=0.6 if asked else 0,
+                label=value if asked == bool(part["asked"].all()) else None,
+            )  # fmt: skip
     for row in _named(points):
         axes.annotate(row.label, (row.x, row.y), xytext=(4, 3), textcoords="offset points", fontsize=7)
     axes.set(xticks=[], yticks=[], title=title)
-    axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, markerscale=2, fontsize=9)
+    legend = axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, markerscale=2, fontsize=9)
+    for handle in legend.legend_handles:
+        if handle is not None:
+            handle.set_alpha(1)
     png, svg = (folder / f"{name}.{ending}" for ending in ("png", "svg"))
     with replacing(png, svg) as (png_part, svg_part), mpl.rc_context({"svg.hashsalt": "kg"}):
         figure.savefig(png_part, format="png", dpi=150)

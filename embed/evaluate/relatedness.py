@@ -140,15 +140,16 @@ def influence(positive_N: NDArray[np.floating], negative_N: NDArray[np.floating]
     """
     below_N = _share_below(positive_N, negative_N)
     above_N = 1 - _share_below(negative_N, positive_N)
-    return below_N + above_N - below_N.mean()
+    value_N: Doubles = below_N + above_N - below_N.mean()
+    return value_N
 
 
 def _share_below(score_N: NDArray[np.floating], others: NDArray[np.floating]) -> Doubles:
     """The share of others that each score is above, ties a half."""
     ordered = np.sort(others)
-    sides = (np.searchsorted(ordered, score_N, side) for side in ("left", "right"))
-    share: Doubles = sum(sides) / (2 * len(ordered))
-    return share
+    below_N, up_to_N = np.searchsorted(ordered, score_N, "left"), np.searchsorted(ordered, score_N, "right")
+    share_N: Doubles = (below_N + up_to_N) / (2 * len(ordered))
+    return share_N
 
 
 def _resampled(value_NF: Doubles) -> Doubles:

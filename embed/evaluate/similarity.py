@@ -37,12 +37,12 @@ def similarity(
         missing is left out, and counted in `note`.
     """
     used = pairs[(pairs["one_text"] != "") & (pairs["other_text"] != "") & pairs["score"].notna()]
-    texts, place_N = [*used["one_text"], *used["other_text"]], np.arange(len(used))
+    one, other, place_N = used["one_text"].tolist(), used["other_text"].tolist(), np.arange(len(used))
     scores = {}
     for method, encode in methods.items():
-        one_ND, other_ND = np.split(encode(texts), 2)
+        one_ND, other_ND = np.split(encode([*one, *other]), 2)
         scores[method] = np.einsum("nd,nd->n", one_ND, other_ND).astype(float)
-    scores["character TF-IDF"] = lexical.character_tfidf(*np.split(np.array(texts), 2))(place_N, place_N)
+    scores["character TF-IDF"] = lexical.character_tfidf(one, other)(place_N, place_N)
     score_NM, truth_N = np.stack(list(scores.values()), axis=1), used["score"].to_numpy(float)
     drawn_RM = _resampled(score_NM, truth_N, measure)
     place = {method: i for i, method in enumerate(scores)}

@@ -64,7 +64,7 @@ def blocks(figures: Sequence[Figure], published: Sequence[Figure] = ()) -> list[
             left out.
     """
     found = []
-    for name, members in _grouped(figures, "table"):
+    for (name,), members in _grouped(figures, "table"):
         measures = [{each.measure for each in part} for _, part in _grouped(members, "set", "subset")]
         theirs = [each for each in published if each.table == name]
         if all(len(each) == 1 for each in measures):
@@ -76,12 +76,12 @@ def blocks(figures: Sequence[Figure], published: Sequence[Figure] = ()) -> list[
     return found
 
 
-def _grouped(figures: Iterable[Figure], *names: str) -> list[tuple[tuple[str, ...] | str, list[Figure]]]:
+def _grouped(figures: Iterable[Figure], *names: str) -> list[tuple[tuple[str, ...], list[Figure]]]:
     """Figures by some of their fields, in the order in which these first come."""
     groups: dict[tuple[str, ...], list[Figure]] = {}
     for figure in figures:
         groups.setdefault(tuple(getattr(figure, name) for name in names), []).append(figure)
-    return [(key if len(names) > 1 else key[0], members) for key, members in groups.items()]
+    return list(groups.items())
 
 
 def _title(of: str, subset: str) -> str:
@@ -145,7 +145,7 @@ def p_value(figure: Figure) -> str:
 
 def show(figures: Sequence[Figure]) -> None:
     """Print a line a figure, with a * at the best of each set and measure."""
-    for name, members in _grouped(figures, "table"):
+    for (name,), members in _grouped(figures, "table"):
         best = frozenset().union(*({block.cells[at] for at in block.best} for block in blocks(members)))
         rows = []
         for key, part in groupby(members, lambda each: (_title(each.set, each.subset), each.measure)):
@@ -163,7 +163,7 @@ def show(figures: Sequence[Figure]) -> None:
                         "note": escape(figure.note),
                     }
                 )
-        table(rows, title=f"\n{str(name).capitalize()}")
+        table(rows, title=f"\n{name.capitalize()}")
     out.print("\nIn brackets 95 % intervals; * the best of a set and measure; p by a paired test on the same items.")
 
 

@@ -108,7 +108,7 @@ class PairTable(Benchmark):
         if columns.where:
             given = table[columns.where].fillna("").str.split("|")
             table = table[[bool(set(columns.values) & set(each)) for each in given]]
-        sides = {}
+        sides: dict[str, list[str] | list[tuple[str, ...]] | str] = {}
         for side in ("one", "other"):
             text, identifier, kind, prefix = (
                 getattr(columns, f"{side}{end}") for end in ("", "_id", "_type", "_prefix")

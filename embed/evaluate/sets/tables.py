@@ -11,6 +11,12 @@ import pandas as pd
 from kgbuild.errors import InputError
 
 
+class _Tabs(csv.excel_tab):
+    """Cells between tabs, in which quotation marks are text."""
+
+    quoting = csv.QUOTE_NONE
+
+
 def find(data: Path, patterns: Iterable[str]) -> list[Path]:
     """The files below a folder that match the first pattern which any file matches; `.gz` may follow each."""
     for pattern in patterns:
@@ -69,8 +75,7 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
             separator = "\t" if "\t" in line else ","
             if separator in comment:
                 yield at - 1, comment.split(separator)
-            quoting = csv.QUOTE_NONE if separator == "\t" else csv.QUOTE_MINIMAL
-            reader = csv.reader(chain([line], file), delimiter=separator, quoting=quoting)
+            reader = csv.reader(chain([line], file), _Tabs if separator == "\t" else csv.excel)
             for cells in reader:
                 yield at - 1 + reader.line_num, cells
     except (OSError, UnicodeDecodeError, EOFError, csv.Error) as error:
