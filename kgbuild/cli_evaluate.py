@@ -32,6 +32,20 @@ def evaluate_all(
     from_embed("evaluate.commands").everything(models, data, as_json, out, **given)
 
 
+@app.command("projection")
+def evaluate_projection(
+    model: Annotated[
+        str | None, typer.Argument(help="A recipe's name or a model folder; default: trained last.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the pictures and the page.")] = Path("projection"),
+    concepts: Annotated[
+        list[str] | None, typer.Option("--concept", help="Shown by name with genes and variants; default: autoimmune.")
+    ] = None,
+) -> None:
+    """Draw concepts and variants of a model's space by t-SNE, as pictures and as a page that zooms."""
+    from_embed("evaluate.commands").projections(model, concepts or (), out)
+
+
 @app.command("ablations")
 def evaluate_ablations(
     data: Annotated[Path, typer.Option(help="Folder of benchmarks.", envvar="KG_EVALUATION")],

@@ -15,7 +15,7 @@ from embed.baselines.svd import svd
 from embed.checkpoint import Encoder, load_encoder
 from embed.commands import model_folder, read_pairs, split_of, train
 from embed.commands import recipe as recipe_of
-from embed.evaluate import page, papers, plots, report, tables, verdicts
+from embed.evaluate import page, papers, plots, projection, report, tables, verdicts
 from embed.evaluate.association import CROSSED_STUDY, Score, evaluate, rank_by_odds
 from embed.evaluate.everything import TABLES
 from embed.evaluate.everything import everything as measure
@@ -89,6 +89,20 @@ def ablations(
             limit = {} if minutes is None else {"max_minutes": minutes}
             train(name, Path(folders[-1]), {"keep_out": [str(data)], **limit}, resume=False)
     everything(folders, data, as_json, out, ("relatedness", "association", "linking"))
+
+
+def projections(name: str | None, concepts: Sequence[str], out: Path) -> None:
+    """Draw a model's space in two dimensions (GENEREL, figure 1): pictures by type and by vocabulary, and a page."""
+    steps, encoder = Steps(), load_encoder(model_folder(name))
+    with connect() as store:
+        cache = read_pairs(store)
+    made(out)
+    with steps.step("t-SNE"):
+        points = projection.project(projection.chosen(cache, encoder, concepts or projection.AUTOIMMUNE), encoder)
+    for by in ("type", "vocabulary"):
+        projection.draw(points, out, f"tsne-{by}", by, f"{encoder.name}, by {by}")
+    projection.write(points, out / "tsne.html", f"{encoder.name}: concepts and variants")
+    steps.tell(f"Written to {out}: {len(points):,} points in tsne.html, tsne-type and tsne-vocabulary (.png, .svg)")
 
 
 def training(names: Sequence[str]) -> list[Picture]:

@@ -77,7 +77,9 @@ def everything(names: Sequence[str], data: Path, steps: Steps, only: Collection[
                 for each, files in found:
                     if isinstance(each, PairTable):
                         pairs = each.read(files)
-                        results.figures += relatedness(pairs, methods(models), each.name, cache=cache, train_mask=mask)
+                        results.figures += relatedness(
+                            pairs, methods(models), each.name, sides=each.sides, cache=cache, train_mask=mask
+                        )
                 held_out.relations(models, cache, results)
         if "linking" in only:
             with steps.step("entity linking"):
