@@ -310,12 +310,14 @@ def read_published(folder: Path) -> tuple[Longs, Longs, Longs, int, int]:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """PyKEEN advises at length, and its imports warn of what others will drop."""
-    logger = logging.getLogger("pykeen")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
+    loggers = [logging.getLogger(name) for name in ("pykeen", "torch_max_mem")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
-        logger.setLevel(level)
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)

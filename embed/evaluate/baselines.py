@@ -1,8 +1,8 @@
-"""What a mapping is measured against: names compared by characters, by a model's vectors, by both, and by text2term.
+"""What a mapping is measured against: names compared by characters, by words, by a model's vectors, and by text2term.
 
 These stay as they are while `kg harmonize` changes. Each takes the best of all couples of a concept's and a term's
-names, every one compared; the sum adds a
-fifth of what the two labels have by themselves.
+names, every one compared; the sum of characters and vectors adds a fifth of what the two labels have by themselves.
+What reads no name is in `embed.baselines.icd_bridge`.
 
 Legend: Q concepts, N terms, K distinct names of the terms, R names of concepts, D embedding width, G n-grams.
 """
@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 
 from embed.checkpoint import load_encoder
 from kgbuild.curie import converter
@@ -63,6 +63,31 @@ def encoded(model: str, *parts: Iterable[str]) -> Vectors:
     return Vectors((keys, np.concatenate(matrices)))
 
 
+class Bm25:
+    """Okapi BM25 of short texts by their words, as a product of two sparse matrices.
+
+    Source: Robertson and Zaragoza 2009, equation 3.15, with k₁ and b as given; rarity as in Lucene, never below 0.
+
+    Args:
+        texts: What is searched, K.
+    """
+
+    def __init__(self, texts: Sequence[str], k1: float = 1.5, b: float = 0.75) -> None:
+        self._words = CountVectorizer(token_pattern=r"\w+", dtype=np.float32)
+        table_KG = csr_array(self._words.fit_transform(texts))
+        count, (rows, words) = table_KG.data, table_KG.nonzero()
+        length_K = table_KG.sum(axis=1)
+        texts_G = np.bincount(words, minlength=table_KG.shape[1])
+        rarity_G = np.log1p((len(texts) - texts_G + 0.5) / (texts_G + 0.5))
+        saturated = count * (k1 + 1) / (count + k1 * (1 - b + b * length_K[rows] / length_K.mean()))
+        self._weight_KG = csr_array(((rarity_G[words] * saturated).astype(np.float32), (rows, words)), table_KG.shape)
+
+    def scores(self, queries: Sequence[str]) -> Floats:
+        """Of each text for each query, [K, R]."""
+        scores_KR: Floats = self._weight_KG @ self._words.transform(queries).toarray().T
+        return scores_KR
+
+
 class Names:
     """The names of terms, each distinct one once, and what they are compared by."""
 
@@ -74,9 +99,10 @@ class Names:
         self._labels = self._names[self._first]
         self._tfidf = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), dtype=np.float32)
         self._tfidf_KG = csr_array(self._tfidf.fit_transform(self.keys))
+        self._bm25 = Bm25(self.keys)
 
     def compared(self, asked: Sequence[Sequence[str]], models: Mapping[str, Vectors]) -> Iterator[dict[str, Scored]]:
-        """Scores of all terms for each concept: by characters, by each model, and by the sum of both with labels.
+        """Scores of all terms for each concept: by characters, words, each model; characters, model and labels summed.
 
         Args:
             asked: The name keys of each concept, its label's first.
@@ -89,7 +115,7 @@ class Names:
             begin = np.cumsum([0, *(len(names) for names in block)])[:-1]
             tfidf_KR = self._tfidf_KG @ self._tfidf.transform(keys).toarray().T
             tfidf_QN, tfidf_label_QN = self._best(tfidf_KR, begin)
-            scores_QN = {"character TF-IDF": tfidf_QN}
+            scores_QN = {"character TF-IDF": tfidf_QN, "BM25": self._best(self._bm25.scores(keys), begin)[0]}
             for name, vectors in models.items():
                 model_QN, model_label_QN = self._best(vectors_KD[name] @ vectors.of(keys).T, begin)
                 scores_QN[name] = model_QN

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from embed.baselines.icd_bridge import icd_bridge
 from embed.checkpoint import load_encoder
 from embed.evaluate.baselines import TEXT2TERM, Names, Scored, encoded, has_text2term, text2term
 from embed.evaluate.gold import Gold
@@ -32,12 +33,19 @@ from kgbuild.mapping.features import Vectors
 from kgbuild.mapping.terms import Terms, read_terms, read_vectors
 from kgbuild.store import Store
 
+BRIDGE = "ICD bridge"
 _DEEPEST = 50  # candidates of `kg harmonize` that the mean reciprocal rank looks at
 _PAIRS = 500  # a query
 
 
 def evaluate(
-    store: Store, source: str, target_name: str, path: Path, own_list: bool = False, steps: Steps | None = None
+    store: Store,
+    source: str,
+    target_name: str,
+    path: Path,
+    own_list: bool = False,
+    steps: Steps | None = None,
+    also: Sequence[str] = (),
 ) -> Evaluation:
     """Measure `kg harmonize` and the baselines.
 
@@ -47,9 +55,10 @@ def evaluate(
         path: The gold table.
         own_list: Map the gold table's own concepts and labels, as a list that is not in the graph.
         steps: Told how far it is.
+        also: Further models whose vectors of names are compared, trained or not: what `load_encoder` takes.
 
     Raises:
-        InputError: No concept of the gold has a right answer in the target; a list without labels.
+        InputError: No concept of the gold has a right answer in the target; a list without labels; no such model.
     """
     steps = steps or Steps()
     folder = enriched_with(store)
@@ -76,7 +85,12 @@ def evaluate(
         vectors = read_vectors(store, asked_keys.union(*objects.names))
         if own_list:
             vectors += given.subjects(store).vectors
-        notes += _measure_baselines(tally, objects, list(names.values()), model, vectors)
+        notes += _measure_baselines(tally, objects, list(names.values()), model, vectors, also)
+        bridge = [] if own_list else [*icd_bridge(store, scope(store, source), to, objects, list(names))]
+        if not bridge:
+            notes.append(f"{BRIDGE}: no ICD codes of these concepts, so it is not in the table")
+        for each in bridge:
+            tally.add(BRIDGE, each)
     with steps.step(OURS):
         frame = harmonize(store, given, target_name, top=_DEEPEST, asserted=False)
     _measure_frame(tally, frame, list(names), objects.ids)
@@ -128,13 +142,21 @@ def _truth(store: Store, answers: Sequence[frozenset[str]], ids: Sequence[str]) 
 
 
 def _measure_baselines(
-    tally: Tally, objects: Terms, asked: Sequence[Sequence[str]], model: str, vectors: Vectors
+    tally: Tally,
+    objects: Terms,
+    asked: Sequence[Sequence[str]],
+    model: str,
+    vectors: Vectors,
+    also: Sequence[str],
 ) -> list[str]:
-    """Score by every baseline; what is absent, in words."""
+    """Score by every baseline over names; what is absent, in words."""
     target_keys, asked_keys = ({key for keys in names for key in keys} for names in (objects.names, asked))
     models = {"minilm": encoded("minilm", target_keys, asked_keys)}
     if model != "minilm":
         models[model] = vectors
+    for name in also:
+        short = Path(name).name
+        models[name if short in models else short] = encoded(name, target_keys, asked_keys)
     for scored in Names(objects).compared(asked, models):
         for method, each in scored.items():
             tally.add(method, each)

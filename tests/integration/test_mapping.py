@@ -361,9 +361,11 @@ def test_the_evaluation_counts_asserted_equivalents_as_one(graph, tmp_path: Path
     assert set(found.figures["concepts"]) == {2}
     assert ours["acc1"].to_dict() == {"id": 0.5, "equivalent": 1.0}
     assert set(found.figures["method"]) == {
-        "character TF-IDF", "minilm", "TF-IDF + minilm + label", "letters", "TF-IDF + letters + label", "text2term",
-        "kg harmonize",
+        "character TF-IDF", "BM25", "minilm", "TF-IDF + minilm + label", "letters", "TF-IDF + letters + label",
+        "text2term", "ICD bridge", "kg harmonize",
     }  # fmt: skip
+    bridge = found.figures[(found.figures["method"] == "ICD bridge") & (found.figures["by"] == "id")]
+    assert bridge["acc1"].tolist() == [0.5]  # 250.2 groups E11, which the term refers to; 250.1 groups nothing
     assert set(found.tests["method"]) == set(found.figures["method"]) - {"kg harmonize"}
     assert found.predictions[["concept", "predicted", "right", "right_equivalent"]].to_numpy().tolist() == [
         ["phecode:250.1", "MONDO:0005147", False, True], ["phecode:250.2", "MONDO:0005148", True, True],

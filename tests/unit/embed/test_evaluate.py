@@ -11,7 +11,7 @@ from scipy.stats import binomtest
 from sklearn.metrics import f1_score, precision_recall_fscore_support, roc_auc_score
 
 from embed.evaluate import statistics, verdicts
-from embed.evaluate.baselines import Names, encoded, text2term
+from embed.evaluate.baselines import Bm25, Names, encoded, text2term
 from embed.evaluate.gold import Gold, read_labelled
 from kgbuild.errors import InputError
 from kgbuild.mapping.features import Vectors
@@ -227,6 +227,24 @@ def test_every_baseline_finds_a_synonym_and_takes_the_best_of_a_concepts_names()
         assert [each.scores_C.argmax() for each in scored] == [2, 0]
     (first, second) = text2term(TERMS, asked)
     assert [first.terms_C[first.scores_C.argmax()], second.terms_C[second.scores_C.argmax()]] == [2, 0]
+
+
+def test_bm25_is_the_formula_of_its_source():
+    texts = ["gout gout", "acute gout of toe", "asthma", "toe"]
+    k1, b, mean = 1.5, 0.75, 2.0
+
+    def rarity(n: int) -> float:
+        return np.log(1 + (len(texts) - n + 0.5) / (n + 0.5))
+
+    def term(count: int, length: int) -> float:
+        return count * (k1 + 1) / (count + k1 * (1 - b + b * length / mean))
+
+    scores = Bm25(texts, k1, b).scores(["gout toe", "unknown word"])
+
+    gout, toe = rarity(2), rarity(2)
+    expected = [gout * term(2, 2), gout * term(1, 4) + toe * term(1, 4), 0, toe * term(1, 1)]
+    assert scores[:, 0] == pytest.approx(expected, rel=1e-5)
+    assert not scores[:, 1].any()
 
 
 def test_vectors_are_encoded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
