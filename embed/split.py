@@ -65,6 +65,11 @@ class Split:
     known: NDArray[np.int64]
     pool: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
 
+    @property
+    def digest(self) -> str:
+        """sha256 of what is trained on: equal for all that is evaluated of one training."""
+        return hashlib.sha256(np.packbits(self.train_mask).tobytes()).hexdigest()
+
 
 def hold_out(
     cache: PairCache,

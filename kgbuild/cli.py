@@ -14,7 +14,7 @@ import typer
 
 import kgbuild
 from kgbuild import cli_browser, cli_evaluate, cli_export, cli_mapping
-from kgbuild.cli_output import Json, from_embed
+from kgbuild.cli_output import Json, from_embed, print_frame
 from kgbuild.errors import InputError, KgError
 
 app = typer.Typer(
@@ -573,6 +573,23 @@ def train(
         "mentions": None if mentions is None else str(mentions.absolute()),
     }  # fmt: skip
     from_embed("commands").train(recipe, out, {k: v for k, v in options.items() if v is not None}, resume)
+
+
+@app.command()
+def baseline(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="NAME…", help="svd, node2vec, transe, transh, transr, distmult, simple; default: all."),
+    ] = None,
+    like: Annotated[
+        str | None, typer.Option(metavar="MODEL", help="Train on what this model was trained on; default: as kg train.")
+    ] = None,
+    minutes: Annotated[float, typer.Option(help="That each is trained at most.")] = 5.0,
+    seed: Annotated[int, typer.Option(help="Of each training.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Train what a model is compared with, on the same graph and split: graph embeddings, Node2Vec, SVD."""
+    print_frame(from_embed("baselines.commands").baseline(names or (), minutes, None, like, seed), as_json)
 
 
 @app.command()

@@ -1,6 +1,5 @@
 """What `kg baseline` does: baselines trained on a model's split of the graph's pairs, and kept beside the models."""
 
-import json
 import time
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
@@ -14,8 +13,9 @@ from embed.baselines.kge import MODELS, held_ranks, kge
 from embed.baselines.node2vec import node2vec
 from embed.baselines.svd import factors
 from embed.baselines.vectors import Learned, manifest
-from embed.commands import HELD_OUT, model_folder, read_pairs, split_of
+from embed.commands import model_folder, read_pairs, split_of
 from embed.evaluate.association import Score
+from embed.held import HoldOut
 from embed.pairs import PairCache
 from embed.split import Split
 from kgbuild.console import Steps
@@ -25,6 +25,9 @@ from kgbuild.store import connect
 
 #: What can be trained, with the package that it needs.
 NAMES = {"svd": "sklearn", "node2vec": "gensim"} | dict.fromkeys(MODELS, "pykeen")
+
+_TITLES = {"transe": "TransE", "transh": "TransH", "transr": "TransR", "distmult": "DistMult", "simple": "SimplE",
+           "node2vec": "Node2Vec", "svd": "SVD"}  # fmt: skip
 
 #: Told a line.
 Tell = Callable[[str], None]
@@ -86,7 +89,7 @@ def train(name: str, cache: PairCache, split: Split, out: Path, minutes: float, 
             figures = {key: round(value, 4) for key, value in held_ranks(trained, graph, cache, split).items()}
     about = {
         "baseline": name, "graph": cache.manifest["digest"],
-        "split": {"kind": split.kind, "share": split.share, "seed": split.seed}, "ranks": figures,
+        "split": split.digest, "ranks": figures,
         "seconds": round(time.monotonic() - started, 1),
     }  # fmt: skip
     learned.save(out / name, about)
@@ -106,14 +109,16 @@ def saved(cache: PairCache, split: Split, out: Path | None = None, tell: Tell = 
     scores: dict[str, Score] = {}
     for path in sorted((out or kept()).glob("*/manifest.json")):
         about = manifest(path.parent)
-        wanted = {"kind": split.kind, "share": split.share, "seed": split.seed}
-        if about["graph"] != cache.manifest["digest"] or about["split"] != wanted:
-            tell(
-                f"{path.parent.name} is left out: trained on another graph or split; train it again with `kg baseline`"
-            )
+        if (about["graph"], about["split"]) != (cache.manifest["digest"], split.digest):
+            tell(f"{path.parent.name} is left out: of another graph or split; train it with `kg baseline --like MODEL`")
             continue
         scores[path.parent.name] = Learned.load(path.parent).score(cache)
     return scores
+
+
+def title(name: str) -> str:
+    """A baseline's name as its paper spells it."""
+    return _TITLES.get(name, name)
 
 
 def _split(cache: PairCache, model: str | None) -> Split:
@@ -122,12 +127,7 @@ def _split(cache: PairCache, model: str | None) -> Split:
         split = split_of(cache, "grouped", 0)
         assert split is not None
         return split
-    at = Path(model_folder(model))
-    path = at / "hold_out.json"
-    if not path.exists():
-        raise InputError(f"{at}: no model that `kg train` made with a hold-out; train one without --hold-out none")
-    held = json.loads(path.read_text())
-    found = split_of(cache, held["kind"], held["seed"])
-    if found is None or held["graph"] != cache.manifest["digest"] or held["share"] != HELD_OUT:
-        raise InputError(f"{at}: held nothing out of this graph; train again on the graph as it is now")
+    held, mask = HoldOut.read(Path(model_folder(model)), cache)
+    found = split_of(cache, held.kind, held.seed, ~mask)
+    assert found is not None  # `HoldOut.read` refuses a model that held nothing out
     return found

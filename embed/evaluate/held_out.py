@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from embed.baselines.commands import saved, title
 from embed.baselines.degree import degree
 from embed.baselines.locus_neighbour import locus_neighbour
 from embed.baselines.svd import svd
@@ -43,15 +44,16 @@ def associations(models: Sequence[Model], cache: PairCache, results: Results) ->
 
 def _measure(split: Split, cache: PairCache, models: Sequence[Model], name: str, results: Results) -> None:
     texts = traits(cache)
-    plain, text_CD = load_encoder("minilm"), {}
-    text_CD[plain.name] = plain.encode(texts, precision="auto")
+    text_CD = load_encoder("minilm").encode(texts, precision="auto")
+    kept = saved(cache, split, tell=results.notes.append)
     own = {model.name: cosine(model, cache, texts) for model in models}
     baselines: dict[str, Score] = {
         "popularity": degree(split, cache),
         "popularity of the trait": degree(split, cache, variants=False),
         "SVD": svd(split, cache),
-        "neighbour, own": locus_neighbour(split, cache, text_CD[plain.name], 0),
-        "neighbour, 500 kb": locus_neighbour(split, cache, text_CD[plain.name]),
+        "neighbour, own": locus_neighbour(split, cache, text_CD, 0),
+        "neighbour, 500 kb": locus_neighbour(split, cache, text_CD),
+        **{title(each): score for each, score in kept.items() if each != "svd"},  # it is there already
     }
     results.figures += association.figures(split, cache, own | baselines, own.keys(), name)
     part, other = renamed(split, cache, texts)
