@@ -110,7 +110,7 @@ def threshold_at(confidence_N: Doubles, value_N: Doubles, least: float) -> float
     """
     order = np.argsort(-confidence_N, kind="stable")
     means = np.cumsum(value_N[order]) / np.arange(1, len(order) + 1)
-    last_of_tied = np.append(np.diff(confidence_N[order]) != 0, True)
+    last_of_tied = np.append(_changes(confidence_N[order]), True)
     good = np.flatnonzero((means >= least - 1e-12) & last_of_tied)
     return float(confidence_N[order][good[-1]]) if len(good) else float("inf")
 
@@ -140,8 +140,14 @@ def best_f1(score_Q: Doubles, right_Q: Doubles) -> float:
     """The F1 of the best threshold of a score, by an oracle that knows the answers."""
     order = np.argsort(-score_Q, kind="stable")
     f1 = 2 * np.cumsum(right_Q[order]) / (np.arange(1, len(order) + 1) + len(order))
-    last_of_tied = np.append(np.diff(score_Q[order]) != 0, True)
+    last_of_tied = np.append(_changes(score_Q[order]), True)
     return float(f1[last_of_tied].max())
+
+
+def _changes(ordered_N: Doubles) -> NDArray[np.bool_]:
+    """Which of N − 1 neighbours differ; a score may be −∞ where a method has no candidate."""
+    differ: NDArray[np.bool_] = ordered_N[1:] != ordered_N[:-1]
+    return differ
 
 
 def bins_of(confidence_N: Doubles, equal_mass: bool) -> NDArray[np.int64]:
@@ -221,7 +227,7 @@ def auc(score_N: Doubles, right_N: NDArray[np.bool_], drawn_RN: Doubles | None =
     """
     drawn = np.ones((1, len(score_N))) if drawn_RN is None else drawn_RN
     order = np.argsort(score_N, kind="stable")
-    first = np.flatnonzero(np.append(True, np.diff(score_N[order]) != 0))
+    first = np.flatnonzero(np.append(True, _changes(score_N[order])))
     right = np.add.reduceat(drawn[:, order] * right_N[order], first, axis=1)
     wrong = np.add.reduceat(drawn[:, order] * ~right_N[order], first, axis=1)
     below = np.cumsum(wrong, axis=1) - wrong / 2
