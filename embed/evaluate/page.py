@@ -13,11 +13,10 @@ from pathlib import Path
 
 import kgbuild
 from embed.evaluate.figure import Figure
-from embed.evaluate.tables import PAPER, Block, blocks, interval, lower_is_better, number, p_value
+from embed.evaluate.tables import PAPER, Block, better, blocks, interval, number, p_value
 from kgbuild.files import replacing
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
-_LEVEL = 0.05  # below it a difference is marked
 
 
 @dataclass(frozen=True)
@@ -168,21 +167,12 @@ def _cell(block: Block, row: str, column: str, scales: Mapping[str, tuple[float,
     return f"<td>{value}{_sign(block, figure)}{_whisker(figure, scales[key])}{small}</td>"
 
 
-def _reference(block: Block, figure: Figure) -> Figure | None:
-    """The figure that one was tested against."""
-    same = (figure.set, figure.subset, figure.measure, figure.against)
-    return next(
-        (each for each in block.cells.values() if (each.set, each.subset, each.measure, each.method) == same), None
-    )
-
-
 def _sign(block: Block, figure: Figure) -> str:
-    reference = _reference(block, figure)
-    if figure.p is None or figure.p >= _LEVEL or reference is None or figure.value == reference.value:
+    sign = better(block, figure)
+    if not sign:
         return ""
-    better = (figure.value > reference.value) != lower_is_better(figure.measure)
-    word = "better" if better else "worse"
-    return f' <span class="{word}" title="{word} than {escape(figure.against)}">{"▲" if better else "▼"}</span>'
+    word = "better" if sign > 0 else "worse"
+    return f' <span class="{word}" title="{word} than {escape(figure.against)}">{"▲" if sign > 0 else "▼"}</span>'
 
 
 def _tested(block: Block, figure: Figure) -> str:

@@ -9,7 +9,6 @@ import dataclasses
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 
 import pandas as pd
@@ -22,6 +21,8 @@ from kgbuild.files import made, replacing
 
 #: What a table says of figures that others published.
 PAPER = "paper: other data, other base model"
+#: Below it a difference is marked.
+LEVEL = 0.05
 #: Measures with one of these words are better when they are lower.
 _LOWER = ("error", "mean rank", "deviation")
 
@@ -144,27 +145,41 @@ def p_value(figure: Figure) -> str:
 
 
 def show(figures: Sequence[Figure]) -> None:
-    """Print a line a figure, with a * at the best of each set and measure."""
-    for (name,), members in _grouped(figures, "table"):
-        best = frozenset().union(*({block.cells[at] for at in block.best} for block in blocks(members)))
-        rows = []
-        for key, part in groupby(members, lambda each: (_title(each.set, each.subset), each.measure)):
-            for i, figure in enumerate(part):
-                tested = f"{p_value(figure)}, {figure.against}" if figure.against else ""
-                rows.append(
-                    {
-                        "set": key[0] if i == 0 else "",
-                        "measure": key[1] if i == 0 else "",
-                        "method": escape(figure.method),
-                        "value": f"{number(figure.value)} {interval(figure)}".strip(),
-                        "": "*" if figure in best else "",
-                        "items": f"{figure.items:,}",
-                        "against": escape(tested),
-                        "note": escape(figure.note),
-                    }
-                )
-        table(rows, title=f"\n{name.capitalize()}")
-    out.print("\nIn brackets 95 % intervals; * the best of a set and measure; p by a paired test on the same items.")
+    """Print the blocks: a * at the best of each set and measure, and p < 0.05 of the paired test as + or −."""
+    shown = ""
+    for block in blocks(figures):
+        if block.table != shown:
+            shown = block.table
+            out.print(f"\n[bold]{escape(shown.capitalize())}[/bold]")
+        items = {each.items for each in block.cells.values()}
+        count = f" ({items.pop():,} items)" if len(items) == 1 else ""
+        rows = [
+            {block.corner: escape(row)} | {escape(column): _shown(block, row, column) for column in block.columns}
+            for row in block.rows
+        ]
+        table(rows, title=f"\n{escape(block.title)}{count}" if block.title else None)
+    out.print(
+        "\n* the best of a set and measure; + better, − worse than what it is tested against, p < 0.05 by a paired "
+        "test on the same items. Intervals, p and items: --json, --out"
+    )
+
+
+def _shown(block: Block, row: str, column: str) -> str:
+    figure = block.cells.get((row, column))
+    if figure is None:
+        return ""
+    sign = {1: "+", -1: "−", 0: ""}[better(block, figure)]
+    return f"{number(figure.value)}{'*' if (row, column) in block.best else ''}{sign}"
+
+
+def better(block: Block, figure: Figure) -> int:
+    """1 for a figure that is better, −1 for one that is worse than what it is tested against, p < 0.05; else 0."""
+    same = (figure.set, figure.subset, figure.measure, figure.against)
+    of = (each for each in block.cells.values() if (each.set, each.subset, each.measure, each.method) == same)
+    reference = next(of, None)
+    if figure.p is None or figure.p >= LEVEL or reference is None or figure.value == reference.value:
+        return 0
+    return 1 if (figure.value > reference.value) != lower_is_better(figure.measure) else -1
 
 
 def markdown(figures: Sequence[Figure], published: Sequence[Figure] = ()) -> str:

@@ -95,13 +95,11 @@ def test_other_files_are_no_figures(tmp_path: Path):
         tables.load(tmp_path / "figures.json")
 
 
-def test_a_terminal_gets_a_line_a_figure(capsys: pytest.CaptureFixture[str]):
+def test_a_terminal_gets_methods_beside_measures(capsys: pytest.CaptureFixture[str]):
     tables.show([*LINKING, figure("[red]", 0.3, set="other")])
 
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split() for line in lines if " 0.700 " in line] == [
-        ["<b>ours</b>", "0.700", "(0.600,", "0.800)", "*", "100", "p", "<", "0.001,", "minilm"]
-    ]
+    assert ["<b>ours</b>", "0.700*+", "0.600*"] in [line.split() for line in lines]
     assert any("[red]" in line for line in lines)  # a name is no markup
 
 
