@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 from embed.evaluate import nearest as search
 from embed.evaluate.figure import Figure
 from embed.evaluate.linking import BM25, TFIDF, evaluate
-from embed.evaluate.nearest import Score, Vectors, Weights, nearest
+from embed.evaluate.nearest import Ints, Score, Vectors, Weights, nearest
 from embed.evaluate.sets.dictionaries import Dictionary
 from embed.evaluate.sets.linking import Task
 from embed.evaluate.sets.mentions import Mention
@@ -24,9 +24,7 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(search, name, size)
 
 
-def plain(
-    score_QK: NDArray[np.float64], name_N: NDArray[np.int64], concept_N: NDArray[np.int64]
-) -> list[dict[int, float]]:
+def plain(score_QK: NDArray[np.float64], name_N: Ints, concept_N: Ints) -> list[dict[int, float]]:
     """Each mention's concepts with at least the fifth's score."""
     found = []
     for score_K in score_QK.astype(np.float32):
