@@ -27,7 +27,8 @@ from embed import train
 from embed.checkpoint import Encoder, load_encoder
 from embed.commands import recipe, split_of
 from embed.evaluate.association import evaluate
-from embed.evaluate.commands import cosine, traits
+from embed.evaluate.held_out import cosine, traits
+from embed.evaluate.measured import Model
 from embed.pairs import TASKS, PairCache
 from embed.recipes.generel import VARIANTS
 
@@ -94,7 +95,7 @@ def main() -> None:
             mask: NDArray[np.bool_] = split.train_mask & synonyms.mask
             encoder = load_encoder(train.train(recipe(name), cache, Path(folder), mask))
             minutes = (time.monotonic() - started) / 60
-            found = evaluate(split, cache, cosine(encoder, cache, texts), range(1))
+            found = evaluate(split, cache, cosine(Model(encoder, encoder.folder), cache, texts), range(1))
             auc = {
                 figure.subset: figure.mean
                 for figure in found

@@ -94,4 +94,4 @@ def evaluate_association(
     as_json: Json = False,
 ) -> None:
     """AUC of held-out variant–trait pairs, against uniform and degree-matched negatives, with baselines."""
-    print_frame(from_embed("evaluate.commands").association(model), as_json)
+    from_embed("evaluate.commands").association(model, as_json)

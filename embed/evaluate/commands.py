@@ -6,24 +6,19 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from embed.baselines.degree import degree
-from embed.baselines.locus_neighbour import locus_neighbour
-from embed.baselines.svd import svd
-from embed.checkpoint import Encoder, load_encoder
-from embed.commands import model_folder, read_pairs, split_of, train
+from embed.checkpoint import load_encoder
+from embed.commands import model_folder, read_pairs, train
 from embed.commands import recipe as recipe_of
-from embed.evaluate import page, papers, plots, projection, report, tables, verdicts
-from embed.evaluate.association import CROSSED_STUDY, Score, evaluate, rank_by_odds
+from embed.evaluate import held_out, page, papers, plots, projection, report, tables, verdicts
 from embed.evaluate.everything import TABLES
 from embed.evaluate.everything import everything as measure
 from embed.evaluate.gold import read_labelled
 from embed.evaluate.mapping import evaluate as figures
-from embed.evaluate.measured import Results
+from embed.evaluate.measured import Model, Results
 from embed.evaluate.page import Picture
-from embed.pairs import ASSOCIATIONS, TASKS, PairCache
+from embed.held import HoldOut
 from kgbuild.console import Steps
 from kgbuild.curie import standardize
 from kgbuild.errors import InputError
@@ -154,72 +149,23 @@ def pairs(files: Sequence[Path]) -> pd.DataFrame:
         return verdicts.evaluate(frame, {})
 
 
-def association(name: str | None) -> pd.DataFrame:
-    """AUC of the associations that a model's training held out, beside baselines; odds ratios' order behind them.
-
-    Returns:
-        A row a score, subset and whether the crossed study is in: AUC by anchor and negatives, mean of 5 seeds, and its
-        largest deviation. `order_2` is the share of held-out pairs with odds ratios more than 2 apart ranked rightly.
+def association(name: str | None, as_json: bool) -> None:
+    """Print AUC of the associations that a model's training held out, beside baselines; odds ratios' order behind them.
 
     Raises:
-        InputError: Not a model of this graph's training, or one that held nothing out.
+        InputError: Not a model of this graph's training, one that held nothing out, or one of texts alone.
     """
-    at = Path(model_folder(name))
-    if not (at / "hold_out.json").exists():
-        raise InputError(f"{at}: no model that `kg train` made with a hold-out; train one without --hold-out none")
-    held = json.loads((at / "hold_out.json").read_text())
+    path = Path(model_folder(name))
+    model, results = Model(load_encoder(path), path), Results()
+    if not (path / "variants.json").exists():
+        raise InputError(f"{path}: a model of texts alone; evaluate a recipe of GENEREL's, which has variants")
     with connect() as store:
         cache = read_pairs(store)
-    split = split_of(cache, held["kind"], held["seed"])
-    if split is None or held["graph"] != cache.manifest["digest"]:
-        raise InputError(f"{at}: held nothing out of this graph; train again on the graph as it is now")
-    if not (at / "variants.json").exists():
-        raise InputError(f"{at}: a model of texts alone; evaluate a recipe of GENEREL's, which has variants")
-    encoder, texts = load_encoder(at), traits(cache)
-    scores: dict[str, Score] = {
-        encoder.name: cosine(encoder, cache, texts),
-        "popularity": degree(split, cache),
-        "popularity, trait": degree(split, cache, variants=False),
-        "svd": svd(split, cache),
-    }
-    untrained_CD = load_encoder("minilm").encode(texts)
-    scores |= {
-        "neighbour, own": locus_neighbour(split, cache, untrained_CD, 0),
-        "neighbour, 500 kb": locus_neighbour(split, cache, untrained_CD),
-    }
-    rows: list[dict[str, object]] = []
-    for score_name, score in scores.items():
-        found = evaluate(split, cache, score)
-        order = {ranking.gap: ranking.share for ranking in rank_by_odds(split, score)}
-        for subset in dict.fromkeys(figure.subset for figure in found):
-            for without in (False, True):
-                chosen = [f for f in found if f.subset == subset and f.without == without]
-                aucs = {f"{f.anchor}_{f.negatives}": f.mean for f in chosen}
-                rows.append(
-                    {
-                        "score": score_name,
-                        "variants": subset,
-                        f"without {CROSSED_STUDY.removeprefix('pubmed:')}": without,
-                    }
-                    | {"pairs": chosen[0].pairs, **aucs, "deviation": max(f.deviation for f in chosen)}
-                    | {"order_2": order.get("> 2") if subset == "all" else None}
-                )
-    return pd.DataFrame(rows)
-
-
-def traits(cache: PairCache) -> list[str]:
-    """The concepts' texts, those of concepts without any association left empty: nothing asks for their vectors."""
-    texts = np.array(cache.strings.to_pylist(), object)[cache.concepts["label"].to_numpy()]
-    associated = np.isin(cache.column("task"), [TASKS.index(task) for task in ASSOCIATIONS])
-    asked = np.zeros(len(texts), bool)
-    asked[cache.column("head")[associated]] = True
-    return list(np.where(asked, texts, ""))
-
-
-def cosine(encoder: Encoder, cache: PairCache, texts: list[str]) -> Score:
-    """A model's score: the cosine of a trait's text and a variant."""
-    text_CD = encoder.encode(texts)
-    ids, vector_ND = encoder.variants
-    row = {identifier: i for i, identifier in enumerate(ids)}
-    place = np.array([row[identifier] for identifier in cache.variants["id"].to_pylist()])
-    return lambda head, tail: np.einsum("nd,nd->n", text_CD[head], vector_ND[place[tail]])
+    HoldOut.read(path, cache)
+    held_out.associations([model], cache, results)
+    if as_json:
+        print(tables.as_json(results.figures))
+        return
+    tables.show(results.figures)
+    for note in results.notes:
+        Steps().tell(note)
