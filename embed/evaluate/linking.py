@@ -176,10 +176,8 @@ class _Linked:
             method: self._values(nearest(scores, len(self.texts), self._dictionary.name_N, self._dictionary.concept_N))
             for method, scores in names.scores(self.texts)
         }
-        return [
-            figure for (subset, mask), method in product(self._subsets.items(), values) if mask.any()
-            for figure in self._of(method, subset, values[method][mask], values[TFIDF][mask])
-        ]  # fmt: skip
+        return [figure for subset, mask in self._subsets.items() if mask.any()
+                for figure in self._of(subset, {method: each[mask] for method, each in values.items()})]  # fmt: skip
 
     def _values(self, found: Nearest) -> Doubles:
         """Acc@1 and Acc@5 of each mention: the product over its single ones."""
@@ -194,12 +192,15 @@ class _Linked:
                 values[mention] *= cached[key]
         return values
 
-    def _of(self, method: str, subset: str, values_Q2: Doubles, first_Q2: Doubles) -> Iterator[Figure]:
-        ends_22 = np.quantile(statistics.resampled_means(values_Q2, _RESAMPLES), [0.025, 0.975], axis=0)
-        for i, measure in enumerate(MEASURES):
-            p = None if method == TFIDF else statistics.mcnemar(values_Q2[:, i], first_Q2[:, i])[2]
+    def _of(self, subset: str, values: Mapping[str, Doubles]) -> Iterator[Figure]:
+        """One draw of mentions serves all methods."""
+        values_QM = np.concatenate(list(values.values()), axis=1)
+        low_M, high_M = np.quantile(statistics.resampled_means(values_QM, _RESAMPLES), [0.025, 0.975], axis=0)
+        for column, (method, i) in enumerate(product(values, range(len(MEASURES)))):
+            value_Q = values_QM[:, column]
+            p = None if method == TFIDF else statistics.mcnemar(value_Q, values[TFIDF][:, i])[2]
             yield Figure(
-                table="linking", set=self._name, subset=subset, measure=measure, method=method,
-                value=float(values_Q2[:, i].mean()), low=float(ends_22[0, i]), high=float(ends_22[1, i]),
-                items=len(values_Q2), against="" if p is None else TFIDF, p=p, note=self._note,
+                table="linking", set=self._name, subset=subset, measure=MEASURES[i], method=method,
+                value=float(value_Q.mean()), low=float(low_M[column]), high=float(high_M[column]),
+                items=len(value_Q), against="" if p is None else TFIDF, p=p, note=self._note,
             )  # fmt: skip

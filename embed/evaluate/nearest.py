@@ -26,6 +26,7 @@ Ints = NDArray[np.int64]
 
 _MENTIONS, _NAMES = 1024, 16_384  # a block: 32 MB in bf16
 _FIRST, _GROWTH = 64, 8  # all names of the first block are candidates, few of later ones: blocks grow
+_SHARED = np.float32(1e-30)  # nothing shared is 0 in any precision, and the least that is shared is more
 _FREQUENT = 1 / 32  # share of names from which a column is cheaper as a dense one
 _PAIRS = 65_536  # scored again at once
 
@@ -176,10 +177,10 @@ def nearest(parts: Sequence[Score], mentions: int, name_N: Ints, concept_N: Ints
 
 
 def _of_block(parts: Sequence[Score], mentions: slice, name_N: Ints, concept_N: Ints, most: int) -> Nearest:
-    lowest = np.float32(1e-6) if all(part.sparse for part in parts) else np.float32(-np.inf)
+    lowest = _SHARED if all(part.sparse for part in parts) else np.float32(-np.inf)
     size, names = mentions.stop - mentions.start, int(name_N[-1]) + 1 if len(name_N) else 0
     error_B = np.sum([part.error_Q[mentions] for part in parts], axis=0) + np.float32(1e-6)
-    least_B = np.full(size, lowest) - error_B
+    least_B = np.full(size, lowest)
     kept = Nearest(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32))
     entry = np.zeros(0, np.int64)
     for block in _blocks(names):
@@ -205,7 +206,7 @@ def _of_block(parts: Sequence[Score], mentions: slice, name_N: Ints, concept_N: 
         entry, kept = entry[good], Nearest(*(column[good] for column in kept))
     exact = Nearest(kept.mention_C, kept.concept_C, _exact(parts, kept.mention_C + mentions.start, name_N[entry]))
     best = _best(exact)
-    good = (best.score_C >= _last(best, size, most)[best.mention_C]) & (best.score_C > lowest)
+    good = (best.score_C >= _last(best, size, most)[best.mention_C]) & (best.score_C >= lowest)
     return Nearest(best.mention_C[good] + mentions.start, best.concept_C[good], best.score_C[good])
 
 

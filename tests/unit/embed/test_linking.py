@@ -178,3 +178,17 @@ def test_corpora_with_one_dictionary_have_its_names_encoded_once() -> None:
     evaluate([task(("gout", "mesh:6", False)), task(("migraine", "mesh:7", False))], {"counted": encode})
 
     assert sorted(encoded) == [1, 1, len(DICTIONARY.names)]
+
+
+def test_names_that_share_nothing_with_a_mention_are_never_looked_at_again() -> None:
+    asked: list[int] = []
+
+    class Counted(Weights):
+        def exact(self, mention_C: Ints, name_C: Ints) -> NDArray[np.float64]:
+            asked.append(len(mention_C))
+            return super().exact(mention_C, name_C)
+
+    weights = Counted(csr_array(np.eye(2, 40, dtype=np.float32)), csr_array(np.eye(40, 40, 1, dtype=np.float32)))
+    found = nearest([weights], 2, np.arange(40), np.arange(40))
+
+    assert (found.mention_C.tolist(), found.concept_C.tolist(), sum(asked)) == ([1], [0], 1)

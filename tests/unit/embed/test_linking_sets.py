@@ -281,7 +281,7 @@ def test_pairs_name_each_mention_with_its_concepts_names_and_leave_training_ment
     ("name", "path", "text", "said"),
     [
         ("NCBI-Disease", "NCBItestset_corpus.txt", "1|t|x\nwhat is this\n", "line 2: 'what is this'; PubTator has"),
-        ("NCBI-Disease", "ncbi-disease/dev.tsv", "mention\tid\nx\ty\n", "line 1: columns mention, id; expected"),
+        ("NCBI-Disease", "ncbi-disease/dev.tsv", "mention\tid\nx\ty\n", "columns mention, id; expected concept_id"),
         ("NCBI-Disease", "ncbi-disease/dev.tsv", "mention\tconcept_id\nx\n", "line 2: 1 columns; expected 2"),
         ("AskAPatient", "AskAPatient.fold-0.test.txt", "1\tx\n", "line 1: 2 columns; expected id, concept and mention"),
         ("GSC+", "GSC+/Annotations/1", "27 42 HP_1\n", "line 1: '27 42 HP_1'; expected [27::42]"),
