@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from kgbuild.mapping.evidence import of_sets
-from kgbuild.mapping.features import FEATURES, PRIORS, Lists, Query, Target, Vectors, _top, describe
+from kgbuild.mapping.features import FEATURES, PRIORS, Lists, Query, Target, Vectors, describe
 from kgbuild.mapping.lexical import Ngrams, Words, words
 from kgbuild.mapping.rank import ENOUGH, Example, Ranker, fit
+from kgbuild.mapping.search import Bound, Peaks, nearest_by_bounds
 
 NAMES = [
     ["type 2 diabetes mellitus", "diabetes mellitus, non-insulin-dependent"],
@@ -174,10 +175,25 @@ def test_lists_one_behind_the_other_are_read_as_they_were_given(lists, data):
 @given(st.integers(1, 1500), st.integers(1, 60), st.integers(0, 2**32 - 1))
 def test_the_largest_scores_are_found_as_by_sorting_all_of_them(length, k, seed):
     scores = np.random.default_rng(seed).integers(0, 50, size=length).astype(np.float32)  # with ties
-    top = _top(scores, k)
+    peaks = Peaks(scores[:, None])
+    top = peaks.top(0, k)
 
     assert len(set(top.tolist())) == len(top) == min(k, length)
     assert sorted(scores[top]) == sorted(scores)[-k:]
+    assert sorted(peaks.reaching(0, 25)) == np.flatnonzero(scores >= 25).tolist()
+
+
+@given(st.integers(1, 400), st.integers(1, 20), st.integers(2, 40), st.integers(0, 2**32 - 1))
+def test_what_a_bound_rules_out_is_never_among_the_nearest(names, k, width, seed):
+    random = np.random.default_rng(seed)
+    scale = 0.8 ** np.arange(width)  # as of real embeddings, most of the length is in a part of the width
+    vectors_KD, asked_BD = (random.normal(size=(rows, width)).astype(np.float32) * scale for rows in (names, 3))
+    bound_KB, score_KB = Bound(vectors_KD)(asked_BD), vectors_KD @ asked_BD.T
+    nearest = nearest_by_bounds(bound_KB, k, lambda query_P, term_P: score_KB[term_P, query_P])
+
+    assert (bound_KB >= score_KB - 1e-5).all()
+    for scores_K, terms in zip(score_KB.T, nearest, strict=True):
+        assert sorted(scores_K[terms]) == sorted(scores_K)[-k:]
 
 
 def test_what_two_concepts_share_counts_by_its_cosine_and_more_where_it_is_rare():
