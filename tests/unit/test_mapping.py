@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from kgbuild.mapping.calibrate import Calibration
 from kgbuild.mapping.evidence import of_sets
 from kgbuild.mapping.features import FEATURES, PRIORS, Lists, Query, Target, Vectors, describe
 from kgbuild.mapping.lexical import Ngrams, Words, words
@@ -225,9 +226,26 @@ def test_a_ranker_learns_what_tells_right_candidates_and_what_its_scores_mean():
 
     assert [each.argmax() for each in scores] == [example.right_C.argmax() for example in taught(5)]
     assert all(0.9 < each.sum() <= 1 for each in scores)  # what is left is that none of them is right
-    assert [each.tolist() for each in ranker.confidence([np.array([0.0, 1.0]), np.array([1.0])])] == [
+    tables = [np.zeros((n, len(FEATURES)), np.float32) for n in (2, 1)]
+    assert [each.tolist() for each in ranker.confidence([np.array([0.0, 1.0]), np.array([1.0])], tables)] == [
         pytest.approx([0, 1], abs=0.01), pytest.approx([1], abs=0.01),
     ]  # fmt: skip
+
+
+def test_examples_like_what_is_asked_for_say_more_of_what_a_score_means():
+    random = np.random.default_rng(2)
+
+    def some(n: int, likeness: float) -> list[np.ndarray]:
+        tables = random.normal(likeness, 0.05, size=(n, 2, len(FEATURES))).astype(np.float32)
+        return list(tables)
+
+    scores = [np.array([0.7, 0.1], np.float32)] * 600
+    right = [np.array([i < 300 or i % 3 == 0, False]) for i in range(600)]  # where names are unlike a third is right
+    calibration = Calibration(scores, right, some(300, 0.6) + some(300, 0.5))
+
+    assert calibration(scores[:5], some(5, 0.5))[0] == pytest.approx(2 / 3)  # too few to tell what they are like
+    assert calibration(scores[:300], some(300, 0.6))[0] > 0.9
+    assert calibration(scores[:300], some(300, 0.5))[0] < 0.45
 
 
 def test_a_poor_candidate_gains_nothing_by_standing_alone():
@@ -244,4 +262,4 @@ def test_too_few_examples_give_the_plain_sum_without_confidence():
 
     assert ranker == Ranker()
     assert ranker.score([table])[0].argmax() == table[:, FEATURES.index("both")].argmax()
-    assert ranker.confidence(np.array([0.5])) is None
+    assert ranker.confidence([np.array([0.5])], [table]) is None
