@@ -18,8 +18,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from kgbuild.mapping.lexical import Floats, Ngrams, Words, contents, rows_dot
-
-Ints = NDArray[np.int64]
+from kgbuild.mapping.search import Bound, Ints, Peaks, first_best, largest, nearest_by_bounds, products
 
 #: Columns of `Target.priors_NP`: properties of a term alone.
 PRIORS = ("use", "disease", "phenotype", "measurement", "depth", "descendants", "names", "home")
@@ -33,12 +32,12 @@ FEATURES = (
     *EVIDENCE, *PRIORS,
 )  # fmt: skip
 
-_LABEL = 0.2  # of the preferred label's own score, in the plain sum
-_BLOCK = 128  # queries compared with all names at once: a few matrices of 50 MB on 100,000 names
+#: Of the preferred labels' own score, in the plain sum of likenesses.
+LABEL = 0.2
+_BLOCK = 64  # queries compared with all names at once: matrices of 26 MB, which memory is used again for
 _CANDIDATES = 30
 _STRONGEST = 8  # of each measure by itself
 _CONTEXT = 60  # texts of one query that are compared
-_PART = 128  # scores of which the largest is looked at first
 _THREADS = 2
 
 
@@ -154,7 +153,7 @@ class Target:
         self.ngrams = Ngrams(self.keys)
         self.content_KG = self.ngrams(contents(self.keys))
         self.words = Words(self.keys)
-        self._ngrams_GK = csr_array(self.ngrams.matrix_KG.T.tocsr())
+        self.bound = Bound(self.vectors_KD)
 
     @property
     def vectors(self) -> Vectors:
@@ -162,18 +161,18 @@ class Target:
         return Vectors((self.keys, self.vectors_KD))
 
     def tfidf(self, asked_RG: csr_array) -> Floats:
-        """Similarity [R, K] to all names by n-grams."""
-        out: Floats = (asked_RG @ self._ngrams_GK).toarray()
+        """Similarity [K, R] of all names by n-grams."""
+        out: Floats = (self.ngrams.matrix_KG @ asked_RG.T.tocsr()).toarray()
         return out
 
-    def best(self, scores_RK: Floats) -> Floats:
-        """Scores of names → of terms: the best of a term's names, [R, N]."""
-        best_RN = scores_RK[:, : len(self.ids)].copy()
+    def best(self, scores_KR: Floats) -> Floats:
+        """Scores of names → of terms: the best of a term's names, [N, R]."""
+        best_NR = scores_KR[: len(self.ids)].copy()
         start = len(self.ids)
         for having in self._having[1:]:
-            best_RN[:, having] = np.maximum(best_RN[:, having], scores_RK[:, start : start + len(having)])
+            best_NR[having] = np.maximum(best_NR[having], scores_KR[start : start + len(having)])
             start += len(having)
-        return best_RN
+        return best_NR
 
 
 def inverted(parents: Sequence[Sequence[int]]) -> list[list[int]]:
@@ -233,7 +232,8 @@ def describe(target: Target, queries: Sequence[Query], vectors: Vectors) -> Iter
     """For each query its candidate terms [C] and their features [C, F]; 0 where the query has no context.
 
     Candidates are the nearest terms by n-grams and encoder, together and each by itself, and those that the graph
-    leads to. All names are compared by their vectors, in blocks on all cores: nothing is approximate.
+    leads to. All names are compared, in blocks on all cores; what a bound rules out is not compared to the end, which
+    changes nothing (`kgbuild.mapping.search`).
     """
     if not queries:  # a graph without ICD has no curated examples
         return
@@ -248,91 +248,132 @@ def describe(target: Target, queries: Sequence[Query], vectors: Vectors) -> Iter
             yield from done
 
 
-def _describe(target: Target, asked: Asked, block: Sequence[Query]) -> list[tuple[Ints, Floats]]:
-    names = Lists([[asked.row[key] for key in query.keys] for query in block])
-    encoder_RK = asked.vectors_AD[names.values] @ target.vectors_KD.T
-    tfidf_RK = target.tfidf(asked.tfidf_AG[names.values])
-    begin, terms = names.first[:-1], len(target.ids)
-    if len(names.values) == len(block):  # a name each: nothing is copied
-        near_BN, like_BN = target.best(encoder_RK), target.best(tfidf_RK)
-        label_BN, label_like_BN = encoder_RK[:, :terms], tfidf_RK[:, :terms]
-    else:
-        near_BN, like_BN = (np.maximum.reduceat(target.best(each), begin, axis=0) for each in (encoder_RK, tfidf_RK))
-        label_BN, label_like_BN = encoder_RK[begin, :terms], tfidf_RK[begin, :terms]
-    both_BN = label_BN + label_like_BN
-    both_BN *= _LABEL
-    both_BN += near_BN
-    both_BN += like_BN
-    chosen = [
-        _candidates(query, (both_N, like_N, near_N))
-        for query, both_N, like_N, near_N in zip(block, both_BN, like_BN, near_BN, strict=True)
-    ]
+def _describe(target: Target, asked: Asked, queries: Sequence[Query]) -> list[tuple[Ints, Floats]]:
+    block = Block(target, asked, queries)
+    chosen = block.candidates()
     counts = [len(each) for each in chosen]
-    query_P, term_P = np.repeat(np.arange(len(block)), counts), np.concatenate(chosen)
-    columns = _names(target, asked, names, (encoder_RK, tfidf_RK), query_P, term_P)
-    columns |= _hierarchy(target, asked, block, label_BN, query_P, term_P)
-    columns |= _context(target, asked, block, chosen)
+    query_P, term_P = np.repeat(np.arange(len(queries)), counts), np.concatenate(chosen)
+    columns = _names(block, query_P, term_P)
+    columns |= _hierarchy(block, query_P, term_P)
+    columns |= _context(target, asked, queries, chosen)
     for name in EVIDENCE:
-        found = [query.evidence.get(name, {}) for query in block]
+        found = [query.evidence.get(name, {}) for query in queries]
         columns[name] = np.array([found[q].get(t, 0.0) for q, t in zip(query_P.tolist(), term_P.tolist(), strict=True)])
     columns |= dict(zip(PRIORS, target.priors_NP[term_P].T, strict=True))
     features_PF = np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
     return list(zip(chosen, np.split(features_PF, np.cumsum(counts)[:-1]), strict=True))
 
 
-def _candidates(query: Query, measures: tuple[Floats, ...]) -> Ints:
-    """The terms that are looked at closely, in the target's order."""
-    nearest = [_top(scores_N, k) for scores_N, k in zip(measures, (_CANDIDATES, _STRONGEST, _STRONGEST), strict=True)]
-    led = [np.fromiter(_strongest(of), np.int64) for of in query.evidence.values()]
-    return np.unique(np.concatenate([*nearest, *led]))
+class Meetings(NamedTuple):
+    """Pairs of a query's name (row in the block) and a term's name (column), those of a pair together, labels first."""
+
+    row_T: Ints
+    key_T: Ints
+    begin_P: Ints
+
+
+class Block:
+    """Some queries beside all names: how alike they are as text, and what their likeness in meaning is at most."""
+
+    def __init__(self, target: Target, asked: Asked, queries: Sequence[Query]) -> None:
+        self.target, self.asked, self.queries = target, asked, queries
+        self.names = Lists([[asked.row[key] for key in query.keys] for query in queries])
+        self.vectors_RD = asked.vectors_AD[self.names.values]
+        self.bound_KR = target.bound(self.vectors_RD)
+        self.tfidf_KR = target.tfidf(asked.tfidf_AG[self.names.values])
+        self.label_B = self.names.first[:-1]
+
+    def candidates(self) -> list[Ints]:
+        """The terms that are looked at closely, of each query in the target's order."""
+        near_NB, like_NB = self._terms(self.bound_KR), self._terms(self.tfidf_KR)
+        both_NB = self._labels(self.bound_KR) + self._labels(self.tfidf_KR)
+        both_NB *= LABEL
+        both_NB += near_NB
+        both_NB += like_NB
+
+        def near(query_P: Ints, term_P: Ints) -> Floats:
+            return self.encoder(self.meetings(query_P, term_P))[0]
+
+        def both(query_P: Ints, term_P: Ints) -> Floats:
+            near_P, label_P = self.encoder(self.meetings(query_P, term_P))
+            label_P += self.tfidf_KR[term_P, self.label_B[query_P]]
+            return near_P + like_NB[term_P, query_P] + LABEL * label_P
+
+        nearest = [
+            nearest_by_bounds(both_NB, _CANDIDATES, both),
+            nearest_by_bounds(near_NB, _STRONGEST, near),
+            Peaks(like_NB).tops(_STRONGEST),
+        ]
+        out = []
+        for at, query in enumerate(self.queries):
+            led = [term for of in query.evidence.values() for term in _strongest(of)]
+            out.append(np.unique(np.concatenate([*(terms[at] for terms in nearest), np.array(led, np.int64)])))
+        return out
+
+    def meetings(self, query_P: Ints, term_P: Ints) -> Meetings:
+        """Each name of the query with each name of the term, of some pairs."""
+        key_S, pair_S = self.target.names.of(term_P)
+        _, triple_S = self.names.of(query_P[pair_S])
+        at = np.arange(len(triple_S)) - np.searchsorted(triple_S, triple_S)  # which of the query's names
+        key_T, pair_T = key_S[triple_S], pair_S[triple_S]
+        begin_P = np.searchsorted(pair_T, np.arange(len(term_P)))
+        return Meetings(self.names.first[query_P[pair_T]] + at, key_T, begin_P)
+
+    def encoder(self, met: Meetings) -> tuple[Floats, Floats]:
+        """Likeness in meaning of the two nearest names of each pair, and of the two labels."""
+        row_T, key_T, begin_P = met
+
+        def exact(at: Ints) -> Floats:
+            return self.products(row_T[at], key_T[at])
+
+        return largest(self.bound_KR[key_T, row_T], begin_P, exact), exact(begin_P)
+
+    def products(self, row_S: Ints, key_S: Ints) -> Floats:
+        """Likeness in meaning of names."""
+        return products(self.vectors_RD, row_S, self.target.vectors_KD, key_S)
+
+    def _terms(self, scores_KR: Floats) -> Floats:
+        """Scores of names → of queries and terms: the best of all couples of their names, [N, B]."""
+        best_NR = self.target.best(scores_KR)
+        if best_NR.shape[1] == len(self.queries):  # a name each
+            return best_NR
+        best_NB: Floats = np.maximum.reduceat(best_NR, self.label_B, axis=1)
+        return best_NB
+
+    def _labels(self, scores_KR: Floats) -> Floats:
+        """Scores of names → of labels, [N, B]."""
+        labels_NR = scores_KR[: len(self.target.ids)]
+        return labels_NR if labels_NR.shape[1] == len(self.queries) else labels_NR[:, self.label_B]
 
 
 def _strongest(evidence: Mapping[int, float]) -> list[int]:
     return sorted(evidence, key=lambda term: (-evidence[term], term))[:_CANDIDATES]
 
 
-def _top(scores_N: Floats, k: int) -> Ints:
-    """Where the k largest scores are: in the k parts that have the largest ones, so that few are compared."""
-    whole = len(scores_N) // _PART * _PART
-    largest = scores_N[:whole].reshape(-1, _PART).max(axis=1)
-    if len(largest) > k:
-        parts = np.argpartition(largest, len(largest) - k)[len(largest) - k :]
-        at = np.concatenate([(parts[:, None] * _PART + np.arange(_PART)).ravel(), np.arange(whole, len(scores_N))])
-    else:
-        at = np.arange(len(scores_N))
-    k = min(k, len(at))
-    top: Ints = at[np.argpartition(scores_N[at], len(at) - k)[len(at) - k :]]
-    return top
-
-
-def _names(
-    target: Target, asked: Asked, names: Lists, near_2RK: tuple[Floats, Floats], query_P: Ints, term_P: Ints
-) -> dict[str, NDArray[np.floating]]:
+def _names(block: Block, query_P: Ints, term_P: Ints) -> dict[str, NDArray[np.floating]]:
     """What the names have in common: of the two that are nearest, of the two that share most words, of the labels."""
-    key_S, pair_S = target.names.of(term_P)
-    place, triple_S = names.of(query_P[pair_S])  # rows of asked texts
-    at = np.arange(len(triple_S)) - np.searchsorted(triple_S, triple_S)  # which of the query's names
-    key_T, pair_T = key_S[triple_S], pair_S[triple_S]
-    row_T = names.first[query_P[pair_T]] + at
-    begin_P = np.searchsorted(pair_T, np.arange(len(term_P)))  # where a pair's labels meet
+    target, asked, names = block.target, block.asked, block.names
+    met = block.meetings(query_P, term_P)
+    row_T, key_T, begin_P = met
 
     def best(scores_T: NDArray[Any]) -> NDArray[Any]:
         out: NDArray[Any] = np.maximum.reduceat(scores_T, begin_P)
         return out
 
     words = asked.words
-    same_T = asked.key_A[place] == target.same_K[key_T]
-    encoder_T, tfidf_T = (near_RK[row_T, key_T] for near_RK in near_2RK)
+    same_T = asked.key_A[names.values[row_T]] == target.same_K[key_T]
+    encoder_P, encoder_label_P = block.encoder(met)
+    tfidf_T = block.tfidf_KR[key_T, row_T]
     spoken = asked.spoken[names.values]
     content_T = rows_dot(asked.content_SG[spoken].toarray(), row_T, target.content_KG, key_T)
     shared_T = rows_dot(words.weighed_SV[spoken].toarray(), row_T, target.words.matrix_KV, key_T)
     asked_T, name_T = words.weight_S[spoken][row_T] + 1e-6, words.weight_K[key_T] + 1e-6
     overlap_T = shared_T / np.maximum(asked_T + name_T - shared_T, 1e-6)
-    most_P = _first_best(overlap_T, begin_P)
+    most_P = first_best(overlap_T, begin_P)
     return {
-        "both": best(tfidf_T) + best(encoder_T) + _LABEL * (tfidf_T + encoder_T)[begin_P],
+        "both": best(tfidf_T) + encoder_P + LABEL * (tfidf_T[begin_P] + encoder_label_P),
         "tfidf": best(tfidf_T), "tfidf_label": tfidf_T[begin_P],
-        "encoder": best(encoder_T), "encoder_label": encoder_T[begin_P],
+        "encoder": encoder_P, "encoder_label": encoder_label_P,
         "content_tfidf": best(content_T), "content_tfidf_label": content_T[begin_P],
         "same_key": best(same_T), "same_label": same_T[begin_P],
         "same_words": best((shared_T > asked_T - 1e-3) & (shared_T > name_T - 1e-3)),
@@ -342,30 +383,30 @@ def _names(
     }  # fmt: skip
 
 
-def _first_best(scores_T: NDArray[np.floating], begin_P: Ints) -> Ints:
-    """Where the first of the best scores of each pair stands."""
-    length = np.diff([*begin_P, len(scores_T)])
-    at = np.flatnonzero(scores_T == np.repeat(np.maximum.reduceat(scores_T, begin_P), length))
-    first: Ints = at[np.searchsorted(at, begin_P)]
-    return first
-
-
-def _hierarchy(
-    target: Target, asked: Asked, block: Sequence[Query], label_BN: Floats, query_P: Ints, term_P: Ints
-) -> dict[str, NDArray[np.floating]]:
+def _hierarchy(block: Block, query_P: Ints, term_P: Ints) -> dict[str, NDArray[np.floating]]:
     """How near the label is to those above and below the term; those above the query to those above the term."""
-    columns = {}
+    target, asked = block.target, block.asked
+    columns: dict[str, NDArray[np.floating]] = {}
     for name, around in (("parent", target.parents), ("child", target.children)):
         term_S, pair_S = around.of(term_P)
-        columns[name] = _largest(label_BN[query_P[pair_S], term_S], pair_S, len(term_P))
+        columns[name] = _nearest_label(block, block.label_B[query_P[pair_S]], term_S, pair_S, len(term_P))
     labels_ND = target.vectors_KD[: len(target.ids)]
-    above_BD = _mean(asked, [query.above for query in block])
+    above_BD = _mean(asked, [query.above for query in block.queries])
     some, place_P = np.unique(term_P, return_inverse=True)
     term_S, pair_S = target.ancestors.of(term_P)
     higher, place_S = np.unique(term_S, return_inverse=True)
     columns["above"] = _largest((above_BD @ labels_ND[higher].T)[query_P[pair_S], place_S], pair_S, len(term_P))
-    columns["below"] = (_mean(asked, [query.below for query in block]) @ labels_ND[some].T)[query_P, place_P]
+    columns["below"] = (_mean(asked, [query.below for query in block.queries]) @ labels_ND[some].T)[query_P, place_P]
     return columns
+
+
+def _nearest_label(block: Block, row_S: Ints, term_S: Ints, pair_S: Ints, pairs: int) -> Floats:
+    """How near the nearest of the labels that each pair has is; 0 for a pair that has none."""
+    out = np.zeros(pairs, np.float32)
+    begin = np.flatnonzero(np.diff(pair_S, prepend=-1))
+    bound_S = block.bound_KR[term_S, row_S]
+    out[pair_S[begin]] = largest(bound_S, begin, lambda at: block.products(row_S[at], term_S[at]))
+    return out
 
 
 def _largest(values_S: Floats, pair_S: Ints, pairs: int) -> NDArray[np.floating]:

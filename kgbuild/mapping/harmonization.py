@@ -159,9 +159,10 @@ def _scored(
         subjects = replace(subjects, ties={})
     queries = subjects.queries(onto.ties, onto.sets.of, codes)
     described = list(describe(onto.target, queries, onto.target.vectors + subjects.vectors))
-    scores = ranker.score([features_CF for _, features_CF in described])
+    features = [features_CF for _, features_CF in described]
+    scores = ranker.score(features)
     best = [np.lexsort((terms_C, -scores_C)) for (terms_C, _), scores_C in zip(described, scores, strict=True)]
-    confidences = ranker.confidence(scores)
+    confidences = ranker.confidence(scores, features)
     return [
         (described[i][0][at], scores[i][at], None if confidences is None else confidences[i][at])
         for i, at in enumerate(best)  # of equal scores the first term

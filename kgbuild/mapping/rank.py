@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.isotonic import IsotonicRegression
 
+from kgbuild.mapping.calibrate import Calibration
 from kgbuild.mapping.features import FEATURES, Floats
 
 _FOLDS = 5
@@ -40,7 +40,7 @@ class Ranker:
     """
 
     models: Sequence[Any] = ()
-    calibration: Any = None
+    calibration: Calibration | None = None
 
     def score(self, features: Sequence[Floats]) -> list[Floats]:
         """Scores [C] in [0, 1] of each query's candidates: the share of their odds that a candidate has.
@@ -65,11 +65,16 @@ class Ranker:
             score_C[at] = _shares(odds_C)
         return scores
 
-    def confidence(self, scores: Sequence[Floats]) -> list[Floats] | None:
-        """Of each score the share of curated mappings with such a score that were right; None without any."""
+    def confidence(self, scores: Sequence[Floats], features: Sequence[Floats]) -> list[Floats] | None:
+        """Of each score the share of curated mappings like these with such a score that were right; None without any.
+
+        Args:
+            scores: What `score` said.
+            features: Of what.
+        """
         if self.calibration is None or not scores:
             return None
-        return _split(self.calibration.predict(np.concatenate(scores)), scores)
+        return _split(self.calibration(scores, features), scores)
 
 
 def fit(examples: Sequence[Example], seed: int = 0) -> Ranker:
@@ -100,12 +105,10 @@ def fit(examples: Sequence[Example], seed: int = 0) -> Ranker:
         for i, odds_C in zip(its, _split(_odds(model, its_tables), its_tables), strict=True):
             unseen[i] += odds_C / _ROUNDS
     without = [example for example in examples if not example.right_C.any()]
-    ranker = Ranker(models)
-    scores = [*map(_shares, unseen), *ranker.score([example.features_CF for example in without])]
-    right = np.concatenate([example.right_C for example in (*usable, *without)])
-    calibration = IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip")
-    calibration.fit(np.concatenate(scores), right)
-    return Ranker(models, calibration)
+    scores = [*map(_shares, unseen), *Ranker(models).score([example.features_CF for example in without])]
+    told = [*usable, *without]
+    right, features = [example.right_C for example in told], [example.features_CF for example in told]
+    return Ranker(models, Calibration(scores, right, features))
 
 
 def _relative(features_CF: Floats) -> Floats:

@@ -2,11 +2,13 @@
 
 Concepts that group codes learn from ICD's categories, which group codes too and which curators tied to terms; others
 from concepts of other vocabularies that have an exact match among the terms, or where there are too few a
-cross-reference. The tie that is to be foreseen is no evidence: chains go by way of a third concept.
+cross-reference. Where curators tied too few of ICD's categories to the terms, what groups codes learns from the latter,
+too, and from the codes that a third concept ties to them (ICD → MONDO → HP): named as what is mapped is.
+The tie that is to be foreseen is no evidence: chains go by way of a third concept.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -37,13 +39,14 @@ def lesson(store: Store, of: Scope, ties: Ties, vocabularies: Sequence[str], gro
         None where there is too little.
     """
     left_out = sorted({edition for each in vocabularies for edition in (each, f"{each}cm", each.removesuffix("cm"))})
-    if grouping and (found := _categories(store, ties, left_out)) is not None:
-        return found
-    return _curated(store, of, ties, left_out)
-
-
-def _categories(store: Store, ties: Ties, left_out: Sequence[str]) -> Lesson | None:
+    if not grouping:
+        return _curated(store, of, ties, left_out, {}, {})
     groups = {row["id"]: row["codes"] for row in store.stream("similar/categories", exclude=left_out)}
+    found = _categories(store, ties, groups)
+    return found or _curated(store, of, ties, left_out, groups, _chained(store, of, ties, left_out))
+
+
+def _categories(store: Store, ties: Ties, groups: Mapping[str, Sequence[str]]) -> Lesson | None:
     right = {
         each: terms
         for each, codes in groups.items()
@@ -53,7 +56,21 @@ def _categories(store: Store, ties: Ties, left_out: Sequence[str]) -> Lesson | N
     return _lesson(store, keys, {each: groups[each] for each in keys}, {}, right)
 
 
-def _curated(store: Store, of: Scope, ties: Ties, left_out: Sequence[str]) -> Lesson | None:
+def _chained(store: Store, of: Scope, ties: Ties, left_out: Sequence[str]) -> dict[str, frozenset[int]]:
+    """ICD's codes → the terms that another concept ties them to."""
+    rows = store.stream("similar/chained", **of.parameters, exclude=left_out)
+    found = {row["id"]: frozenset(ties.index[term] for term in row["terms"] if term in ties.index) for row in rows}
+    return {code: terms for code, terms in found.items() if 0 < len(terms) <= _ANSWERS}
+
+
+def _curated(
+    store: Store,
+    of: Scope,
+    ties: Ties,
+    left_out: Sequence[str],
+    groups: Mapping[str, Sequence[str]],
+    chained: Mapping[str, frozenset[int]],
+) -> Lesson | None:
     exact: dict[str, frozenset[int]] = {}
     loose: dict[str, frozenset[int]] = {}
     kin: dict[str, list[str]] = defaultdict(list)
@@ -65,9 +82,9 @@ def _curated(store: Store, of: Scope, ties: Ties, left_out: Sequence[str]) -> Le
     for each in right:
         kin[each.partition(":")[0]].append(each)
     chosen = _spread(kin)
-    keys = _keys(store, chosen)
+    keys = _keys(store, {*chosen, *chained})
     tied = {row["id"]: row["ties"] for some in batches(chosen) for row in store.stream("similar/tied", ids=some)}
-    return _lesson(store, keys, {}, tied, right)
+    return _lesson(store, keys, {code: groups[code] for code in chained if code in groups}, tied, {**chained, **right})
 
 
 def _spread(kin: Mapping[str, Sequence[str]]) -> list[str]:
@@ -83,7 +100,7 @@ def _spread(kin: Mapping[str, Sequence[str]]) -> list[str]:
     return chosen
 
 
-def _keys(store: Store, ids: Sequence[str] | Mapping[str, object]) -> dict[str, list[str]]:
+def _keys(store: Store, ids: Iterable[str]) -> dict[str, list[str]]:
     """Concept → name keys, of those that have any."""
     return read_keys(store, {"": sorted(ids)})
 

@@ -8,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from kgbuild.mapping.calibrate import Calibration
 from kgbuild.mapping.evidence import of_sets
-from kgbuild.mapping.features import FEATURES, PRIORS, Lists, Query, Target, Vectors, _top, describe
+from kgbuild.mapping.features import FEATURES, PRIORS, Lists, Query, Target, Vectors, describe
 from kgbuild.mapping.lexical import Ngrams, Words, words
 from kgbuild.mapping.rank import ENOUGH, Example, Ranker, fit
+from kgbuild.mapping.search import Bound, Peaks, nearest_by_bounds
 
 NAMES = [
     ["type 2 diabetes mellitus", "diabetes mellitus, non-insulin-dependent"],
@@ -174,10 +176,25 @@ def test_lists_one_behind_the_other_are_read_as_they_were_given(lists, data):
 @given(st.integers(1, 1500), st.integers(1, 60), st.integers(0, 2**32 - 1))
 def test_the_largest_scores_are_found_as_by_sorting_all_of_them(length, k, seed):
     scores = np.random.default_rng(seed).integers(0, 50, size=length).astype(np.float32)  # with ties
-    top = _top(scores, k)
+    peaks = Peaks(scores[:, None])
+    top = peaks.top(0, k)
 
     assert len(set(top.tolist())) == len(top) == min(k, length)
     assert sorted(scores[top]) == sorted(scores)[-k:]
+    assert sorted(peaks.reaching(0, 25)) == np.flatnonzero(scores >= 25).tolist()
+
+
+@given(st.integers(1, 400), st.integers(1, 20), st.integers(2, 40), st.integers(0, 2**32 - 1))
+def test_what_a_bound_rules_out_is_never_among_the_nearest(names, k, width, seed):
+    random = np.random.default_rng(seed)
+    scale = 0.8 ** np.arange(width)  # as of real embeddings, most of the length is in a part of the width
+    vectors_KD, asked_BD = (random.normal(size=(rows, width)).astype(np.float32) * scale for rows in (names, 3))
+    bound_KB, score_KB = Bound(vectors_KD)(asked_BD), vectors_KD @ asked_BD.T
+    nearest = nearest_by_bounds(bound_KB, k, lambda query_P, term_P: score_KB[term_P, query_P])
+
+    assert (bound_KB >= score_KB - 1e-5).all()
+    for scores_K, terms in zip(score_KB.T, nearest, strict=True):
+        assert sorted(scores_K[terms]) == sorted(scores_K)[-k:]
 
 
 def test_what_two_concepts_share_counts_by_its_cosine_and_more_where_it_is_rare():
@@ -209,9 +226,26 @@ def test_a_ranker_learns_what_tells_right_candidates_and_what_its_scores_mean():
 
     assert [each.argmax() for each in scores] == [example.right_C.argmax() for example in taught(5)]
     assert all(0.9 < each.sum() <= 1 for each in scores)  # what is left is that none of them is right
-    assert [each.tolist() for each in ranker.confidence([np.array([0.0, 1.0]), np.array([1.0])])] == [
+    tables = [np.zeros((n, len(FEATURES)), np.float32) for n in (2, 1)]
+    assert [each.tolist() for each in ranker.confidence([np.array([0.0, 1.0]), np.array([1.0])], tables)] == [
         pytest.approx([0, 1], abs=0.01), pytest.approx([1], abs=0.01),
     ]  # fmt: skip
+
+
+def test_examples_like_what_is_asked_for_say_more_of_what_a_score_means():
+    random = np.random.default_rng(2)
+
+    def some(n: int, likeness: float) -> list[np.ndarray]:
+        tables = random.normal(likeness, 0.05, size=(n, 2, len(FEATURES))).astype(np.float32)
+        return list(tables)
+
+    scores = [np.array([0.7, 0.1], np.float32)] * 600
+    right = [np.array([i < 300 or i % 3 == 0, False]) for i in range(600)]  # where names are unlike a third is right
+    calibration = Calibration(scores, right, some(300, 0.6) + some(300, 0.5))
+
+    assert calibration(scores[:5], some(5, 0.5))[0] == pytest.approx(2 / 3)  # too few to tell what they are like
+    assert calibration(scores[:300], some(300, 0.6))[0] > 0.9
+    assert calibration(scores[:300], some(300, 0.5))[0] < 0.45
 
 
 def test_a_poor_candidate_gains_nothing_by_standing_alone():
@@ -228,4 +262,4 @@ def test_too_few_examples_give_the_plain_sum_without_confidence():
 
     assert ranker == Ranker()
     assert ranker.score([table])[0].argmax() == table[:, FEATURES.index("both")].argmax()
-    assert ranker.confidence(np.array([0.5])) is None
+    assert ranker.confidence([np.array([0.5])], [table]) is None
