@@ -1,14 +1,11 @@
 """What the graph says about the concepts of a mapping: what is above them, the same, refuted or disjoint."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
 
+from kgbuild.mapping.terms import in_batches
 from kgbuild.store import Store
-
-_BATCH = 10_000  # ids a query
-_T = TypeVar("_T")
 
 
 @dataclass
@@ -38,7 +35,7 @@ class Facts:
         asked = sorted(set(pairs))
         ids = sorted({end for pair in asked for end in pair})
         same: dict[str, dict[str, Sequence[str]]] = defaultdict(dict)
-        for row in _in_batches(store, "similar/same", "ids", ids):
+        for row in in_batches(store, "similar/same", "ids", ids):
             if row["live"]:
                 same[row["id"]][row["same"]] = row["sources"]
         disjoint: dict[str, dict[str, str]] = defaultdict(dict)
@@ -48,7 +45,7 @@ class Facts:
         links = [{"subject": subject, "object": object_} for subject, object_ in asked]
         refuted = {
             (row["subject"], row["object"]): f"{row['source']} has {' and '.join(row['between'])} as not the same"
-            for row in _in_batches(store, "similar/refuted", "pairs", links)
+            for row in in_batches(store, "similar/refuted", "pairs", links)
         }
         return cls(parents, dict(same), dict(disjoint), refuted, names)
 
@@ -100,15 +97,10 @@ def _above(store: Store, ids: Iterable[str]) -> tuple[dict[str, Sequence[str]], 
     waiting = set(ids)
     while waiting:
         found: set[str] = set()
-        for row in _in_batches(store, "similar/parents", "ids", sorted(waiting)):
+        for row in in_batches(store, "similar/parents", "ids", sorted(waiting)):
             parents[row["id"]] = row["parents"]
             found.update(row["parents"])
             if row["name"]:
                 names[row["id"]] = row["name"]
         waiting = found - parents.keys()
     return parents, names
-
-
-def _in_batches(store: Store, query: str, parameter: str, values: Sequence[_T]) -> Iterator[dict[str, Any]]:
-    for start in range(0, len(values), _BATCH):
-        yield from store.stream(query, **{parameter: values[start : start + _BATCH]})

@@ -1,9 +1,11 @@
 """One vocabulary mapped onto another: names, embeddings, graph and use of the terms, weighed by a ranker.
 
-subjects ─┐
-          ├─ candidates ── features ── ranker ──> links with scores and confidences
-target ───┘                              ▲
-   curated mappings of other vocabularies ┘
+    subjects ─┐
+              ├─ candidates ── features ── ranker ── calibration ──> links with scores and confidences
+    target ───┘                              ▲            ▲
+                                             └────────────┴── curated mappings of other vocabularies
+
+What is read and learned is kept for the next mapping (`kgbuild.mapping.keep`).
 """
 
 import datetime

@@ -1,14 +1,12 @@
 """The concepts that are to be mapped, with all that is compared: a vocabulary of the graph, or a list of one's own."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kgbuild.mapping.evidence import SHARED, Evidence, Sets, Ties, merged, of_sets
 from kgbuild.mapping.features import Query, Vectors, inverted
-from kgbuild.mapping.terms import Scope, Terms, read_terms, read_vectors
+from kgbuild.mapping.terms import Scope, Terms, in_batches, read_terms, read_vectors
 from kgbuild.store import Store
-
-_CODES = 10_000  # a query
 
 
 @dataclass
@@ -84,9 +82,4 @@ def read_subjects(store: Store, of: Scope) -> Subjects:
 def read_keys(store: Store, groups: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """Name keys of the codes that concepts group."""
     codes = sorted({code for each in groups.values() for code in each})
-    return {row["id"]: row["keys"] for some in batches(codes) for row in store.stream("similar/keys", ids=some)}
-
-
-def batches(ids: Sequence[str]) -> Iterable[list[str]]:
-    """Parts of a list that one query takes."""
-    return (list(ids[at : at + _CODES]) for at in range(0, len(ids), _CODES))
+    return {row["id"]: row["keys"] for row in in_batches(store, "similar/keys", "ids", codes)}

@@ -14,8 +14,8 @@ import numpy as np
 
 from kgbuild.mapping.evidence import Ties, plain
 from kgbuild.mapping.rank import ENOUGH
-from kgbuild.mapping.subjects import Subjects, batches, read_keys
-from kgbuild.mapping.terms import Scope, Terms, read_vectors
+from kgbuild.mapping.subjects import Subjects, read_keys
+from kgbuild.mapping.terms import Scope, Terms, in_batches, read_vectors
 from kgbuild.store import Store
 
 _ANSWERS = 3  # a concept tied to more terms is an umbrella, whose ties say little
@@ -83,7 +83,7 @@ def _curated(
         kin[each.partition(":")[0]].append(each)
     chosen = _spread(kin)
     keys = _keys(store, {*chosen, *chained})
-    tied = {row["id"]: row["ties"] for some in batches(chosen) for row in store.stream("similar/tied", ids=some)}
+    tied = {row["id"]: row["ties"] for row in in_batches(store, "similar/tied", "ids", chosen)}
     return _lesson(store, keys, {code: groups[code] for code in chained if code in groups}, tied, {**chained, **right})
 
 

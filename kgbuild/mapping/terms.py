@@ -4,7 +4,7 @@ Everything that is read is ordered, so that the same graph gives the same mappin
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -18,6 +18,7 @@ from kgbuild.mapping.features import PRIORS, Target, Vectors, ancestors
 from kgbuild.store import Store
 
 _BATCH = 5_000  # vectors a query: 30 MB of 768 floats
+_MANY = 10_000  # ids or pairs a query
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,12 @@ def read_terms(store: Store, of: Scope) -> Terms:
         [sorted(row["parents"]) for row in rows],
         [row["labels"] for row in rows],
     )
+
+
+def in_batches(store: Store, query: str, parameter: str, values: Sequence[Any]) -> Iterator[dict[str, Any]]:
+    """The rows of a query that takes a list as a parameter, some of the list at a time."""
+    for start in range(0, len(values), _MANY):
+        yield from store.stream(query, **{parameter: values[start : start + _MANY]})
 
 
 def read_vectors(store: Store, keys: Iterable[str]) -> Vectors:

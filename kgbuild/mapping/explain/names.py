@@ -9,6 +9,7 @@ import numpy as np
 
 from kgbuild.mapping.explain.ends import End, read_ends
 from kgbuild.mapping.explain.explanation import Met, Rival
+from kgbuild.mapping.features import LABEL
 from kgbuild.mapping.lexical import words
 from kgbuild.mapping.lists import OwnList
 from kgbuild.mapping.terms import scope
@@ -18,7 +19,6 @@ _NAMES = 5  # pairs of names that are shown
 _SHOWN = 5  # rivals
 _RIVALS = 100  # concepts nearest to the subject among which a better one is sought
 _SAMPLE = 4  # names behind each two letters, by which n-grams are weighed
-_LABEL = 0.2  # of the preferred labels' own score, as `kg harmonize` adds it
 _BETTER = 0.02  # by which another name's score must exceed the object's to speak against it
 
 
@@ -111,7 +111,7 @@ def _score(mets: Sequence[Met]) -> float:
     """The plain sum of similarities in [0, 1]: the best of all names, and a fifth of the labels' own."""
     tfidf, cosine = max(met.tfidf for met in mets), max(met.cosine or 0 for met in mets)
     label = mets[0].tfidf + (mets[0].cosine or 0)
-    return float(np.clip((tfidf + cosine + _LABEL * label) / (2 + 2 * _LABEL), 0, 1))
+    return float(np.clip((tfidf + cosine + LABEL * label) / (2 + 2 * LABEL), 0, 1))
 
 
 def _parts(mets: Sequence[Met], one: End, other: End) -> dict[str, float]:
