@@ -93,6 +93,7 @@ PREFIXES: dict[str, tuple[str, str]] = {
     "BFO": (f"{_OBO}BFO_", ""),
     "RO": (f"{_OBO}RO_", ""),
     "semapv": ("https://w3id.org/semapv/vocab/", ""),
+    "sssom": ("https://w3id.org/sssom/", ""),
     "finngen": ("https://risteys.finngen.fi/endpoints/", ""),
     "phecode": ("https://phewascatalog.org/phecodes/", "PheCode1.2"),
     "phecodex": ("https://phewascatalog.org/phecode_x/", ""),

@@ -31,7 +31,7 @@ from kgbuild.mapping.kind import Side, kinds
 from kgbuild.mapping.lists import OwnList
 from kgbuild.mapping.rank import Example, Ranker, fit
 from kgbuild.mapping.reason import check
-from kgbuild.mapping.review.signed import Signed, apply, signed_links
+from kgbuild.mapping.review.signed import Signed, abstaining, apply, signed_links
 from kgbuild.mapping.subjects import Subjects, read_subjects
 from kgbuild.mapping.table import CURATED, NONE, ranked
 from kgbuild.mapping.teachers import lesson
@@ -140,6 +140,7 @@ def harmonize(
         if "confidence" not in frame:
             raise InputError(f"{to.name}: too few curated mappings onto it to calibrate a confidence; map without one")
         frame = frame[frame["confidence"] >= at_least].reset_index(drop=True)
+    frame = abstaining(frame, signed)
     frame.attrs["conflicts"] = conflicts
     if write:
         _write(store, frame)

@@ -8,9 +8,10 @@ which "Propagatable slots", "Literal mappings", "Representing unmapped entities"
 Yields: an edge a mapping, negated where `predicate_modifier` is Not, with `author_id`, `mapping_justification` and
 `comment` as they stand, its tool as `context` and its confidence as `weight`; every other slot, defined or not, tells
 it from parallel evidence. Labels of concepts whose vocabulary no other source of kg describes. A literal mapping is a
-name of its concept, with the scope that the predicate states.
-Skips: the content of other slots, and cardinalities, which follow from the mappings. Rows with other predicates,
-`sssom:NoTermFound`, and what is no CURIE are rejected; undeclared prefixes are not.
+name of its concept, with the scope that the predicate states. `sssom:NoTermFound` as object of an exact match is an
+edge NO_COUNTERPART, with the `object_source` that has none as `context`.
+Skips: the content of other slots, and cardinalities, which follow from the mappings. Rows with other predicates, other
+absences, and what is no CURIE are rejected; undeclared prefixes are not.
 """
 
 import re
@@ -56,11 +57,14 @@ _DESCRIBED = ("EFO", "MONDO", "HP", "DOID", "phecode", "hgnc", "umls")
 _ENDS = ("subject_id", "subject_label", "object_id", "object_label")
 _SLOTS = (
     *_ENDS, "predicate_id", "predicate_modifier", "mapping_justification", "author_id", "mapping_tool", "confidence",
-    "comment", "subject_type", "object_type",
+    "comment", "subject_type", "object_type", "object_source",
 )  # fmt: skip
 
 #: "Propagatable slots" that are read.
-_PROPAGATED = ("mapping_tool", "subject_type", "object_type")
+_PROPAGATED = ("mapping_tool", "subject_type", "object_type", "object_source")
+
+#: What stands for a concept that was not found.
+_NOTHING = "sssom:NoTermFound"
 
 #: "Compatibility with previous versions of the specification".
 _OLD_JUSTIFICATIONS = {
@@ -162,8 +166,10 @@ def _identified(inputs: Inputs, rows: ir.Table, key: str) -> ir.Table:
     rows = inputs.keep(rows.mutate(**{end: ours(rows[end]) for end in ends}))
     rows = inputs.keep(rows.mutate(**{end: standardize_column(rows[end]) for end in ends}))
     predicate = rows.predicate.contains(":").ifelse(rows.predicate, "skos:" + rows.predicate)
+    stated = ibis.map(list(PREDICATES), list(PREDICATES.values())).get(predicate)
+    absent = (stated == "EXACT_MATCH") & (rows.object == _NOTHING) & rows.predicate_modifier.isnull()
     return rows.mutate(
-        predicate=ibis.map(list(PREDICATES), list(PREDICATES.values())).get(predicate),
+        predicate=(absent & rows.object_source.notnull()).ifelse("NO_COUNTERPART", stated),
         literal_subject=(rows.subject_type == "rdfs literal").fill_null(False),
         literal_object=(rows.object_type == "rdfs literal").fill_null(False),
     )
@@ -245,7 +251,7 @@ def _propagated(rows: ir.Table, stated: Mapping[str, Any]) -> ir.Table:
 
 
 def _reason(rows: ir.Table) -> ir.StringValue:
-    nothing = (rows.subject_id == "sssom:NoTermFound") | (rows.object_id == "sssom:NoTermFound")
+    nothing = (rows.subject == _NOTHING) | ((rows.object == _NOTHING) & (rows.predicate != "NO_COUNTERPART"))
     literal = rows.literal_subject | rows.literal_object
     absent = (rows.subject_id.isnull() & ~rows.literal_subject) | (rows.object_id.isnull() & ~rows.literal_object)
     curies = [rows[side].re_search(_CURIE) | rows[f"literal_{side}"] for side in ("subject", "object")]
@@ -270,10 +276,11 @@ def _reason(rows: ir.Table) -> ir.StringValue:
 
 def _edges(good: ir.Table) -> ir.Table:
     negated = good.predicate_modifier.lower() == "not"
+    absent = good.predicate == "NO_COUNTERPART"
     return good.select(
         "subject", "predicate", "object", "distinct", "file", "row", weight=good.confidence.try_cast("float64"),
-        context=good.mapping_tool, author_id=good.author_id, mapping_justification=good.mapping_justification,
-        comment=good.comment, negated=negated.ifelse(True, None),
+        context=absent.ifelse(good.object_source, good.mapping_tool), author_id=good.author_id,
+        mapping_justification=good.mapping_justification, comment=good.comment, negated=negated.ifelse(True, None),
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from kgbuild.mapping import scope
 from kgbuild.mapping.review import Decisions, Signed, apply, beside, read, signed_links
 from kgbuild.mapping.review.graph import about, search
 from kgbuild.mapping.review.terminal import Terminal
+from kgbuild.mapping.sssom import NO_TERM
 from kgbuild.store import Store, connect
 from loaders import DOORS, LOADERS
 
@@ -175,3 +176,17 @@ def test_a_text_typed_as_another_target_is_searched_in_the_graph(graph: Path, tm
 
     assert [(each.object_id, each.kind) for each in decisions.made.values()] == [("MONDO:0024633", "broad")]
     assert beside(tmp_path / "m.sssom.tsv").name == "m.reviewed.sssom.tsv"
+
+
+def test_a_concept_without_a_counterpart_is_evidence_that_the_next_mapping_onto_that_vocabulary_reads(
+    tmp_path: Path, store: Store
+) -> None:
+    (tmp_path / "m.sssom.tsv").write_text("# object_source: bioregistry:efo\n" + MAPPING)
+    load_files(DOORS["mappings"], [typed(tmp_path, "absent", ME, "s", "0", "n no such", "q")], LOADERS, "review_absent")
+    onto_efo, onto_mondo = (signed_links(store, scope(store, "phecode"), scope(store, to)) for to in ("EFO", "MONDO"))
+    (edge,) = store.query("MATCH (a)-[m:NO_COUNTERPART]->(b) RETURN a.id AS a, b.id AS b, m.author_id AS author")
+
+    assert edge["b"] == NO_TERM
+    assert edge["author"] == ME
+    assert onto_mondo.absent == {}
+    assert {*onto_efo.absent} <= {edge["a"]}, "a link that another curator accepted is heard"

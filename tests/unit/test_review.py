@@ -19,8 +19,9 @@ from kgbuild.errors import InputError
 from kgbuild.mapping.review import Decisions, Signed, apply, beside, orcid, read
 from kgbuild.mapping.review.candidates import Candidate, Subject, ordered, uncertainty
 from kgbuild.mapping.review.page import page
-from kgbuild.mapping.review.signed import gather
+from kgbuild.mapping.review.signed import abstaining, gather
 from kgbuild.mapping.review.terminal import Terminal
+from kgbuild.mapping.sssom import NO_TERM, read_sssom
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # sssom-py's own
 
@@ -403,3 +404,30 @@ def test_as_many_more_candidates_are_needed_as_were_rejected_of_one_subject() ->
     rows: Iterable[dict[str, object]] = [row("a:1", f"b:{i}", negated=True) for i in range(3)]
 
     assert gather([*rows, row("a:2", "b:1", negated=True)]).most_rejected == 3
+
+
+def test_a_subject_that_curators_found_no_counterpart_for_has_none_unless_another_accepted_one(
+    table: pd.DataFrame,
+) -> None:
+    nothing = {"subject_label": "s", "author_id": ME, "comment": "too broad"}
+    signed = gather([row("a:2", "b:3")], [nothing | {"subject_id": subject} for subject in ("a:1", "a:2")])
+    out = abstaining(apply(table, signed), signed)
+
+    assert ranked(out) == [("a:2", "b:3", 1), ("a:1", NO_TERM, 1)]
+    last = out.iloc[1]
+    assert (last["kind"], last["comment"]) == ("none", "a curator found no counterpart; too broad")
+    assert (last["author_id"], last["mapping_justification"]) == (ME, "semapv:ManualMappingCuration")
+
+
+def test_no_counterpart_is_a_decision_that_settles_its_subject(review, mapping: Path) -> None:
+    shown = review("0", "n nothing like it", "q")
+    again = review("q")
+    parsed = parse_sssom_table(beside(mapping))
+    (found,) = parsed.df.itertuples()
+
+    assert "phecode:495 Asthma: no counterpart" in shown
+    assert "1 of 3 decided" in again
+    assert (found.object_id, found.predicate_id, found.comment) == (NO_TERM, "skos:exactMatch", "nothing like it")
+    assert read_sssom(beside(mapping))["kind"].tolist() == ["none"]
+    reports = validate(parsed, [SchemaValidationType.JsonSchema, SchemaValidationType.PrefixMapCompleteness])
+    assert [result.message for report in reports.values() for result in report.results] == []

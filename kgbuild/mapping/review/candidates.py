@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kgbuild.errors import InputError
-from kgbuild.mapping.sssom import read_table
+from kgbuild.mapping.sssom import NO_TERM, read_table
 from kgbuild.mapping.table import CURATED, KINDS, NONE
 
 _PREDICATES = {predicate: kind for kind, predicate in KINDS.items()}
@@ -80,7 +80,7 @@ def read(path: Path) -> Proposal:
         subject = row["subject_id"]
         labels[subject] = labels.get(subject) or row.get("subject_label", "")
         candidates = found.setdefault(subject, {})
-        if row["object_id"] != "sssom:NoTermFound" and row.get("predicate_modifier", "").lower() != "not":
+        if row["object_id"] != NO_TERM and row.get("predicate_modifier", "").lower() != "not":
             candidates.setdefault(row["object_id"], _candidate(row, where))
     if not found:
         raise InputError(f"{path}: no mappings in it; there is nothing to review")

@@ -1,8 +1,9 @@
 """What a curator decided, in an SSSOM file that is whole after each decision and from which a review goes on.
 
-A decision is a row: an accepted link with the predicate of its kind, or a rejected pair, `Not` skos:exactMatch: the two
-are not the same. All are semapv:ManualMappingCuration with author and date; a note is the comment. The subjects that
-were skipped stand in the metadata (`other: skipped=…`), so that they come last when the review is opened again.
+A decision is a row: an accepted link with the predicate of its kind; a rejected pair, `Not` skos:exactMatch: the two
+are not the same; or a subject without a counterpart, skos:exactMatch of sssom:NoTermFound. All are
+semapv:ManualMappingCuration with author and date; a note is the comment. The subjects that were skipped stand in the
+metadata (`other: skipped=…`), so that they come last when the review is opened again.
 """
 
 import datetime
@@ -16,7 +17,7 @@ from kgbuild.curie import PREFIXES
 from kgbuild.errors import InputError
 from kgbuild.mapping.review import sssom
 from kgbuild.mapping.review.candidates import Proposal, Subject
-from kgbuild.mapping.sssom import read_table
+from kgbuild.mapping.sssom import NO_TERM, read_table
 from kgbuild.mapping.table import CURATED, KINDS, NONE
 
 #: The columns of a reviewed file.
@@ -32,7 +33,10 @@ Pair = tuple[str, str]
 
 
 class Decision(NamedTuple):
-    """One verdict on one pair: its kind of match, NONE where it was rejected. CURIEs, texts, an ISO date."""
+    """One verdict on one pair: its kind of match, NONE where it was rejected. CURIEs, texts, an ISO date.
+
+    The object NO_TERM, of kind NONE, says that the target has nothing for the subject.
+    """
 
     subject_id: str
     subject_label: str
@@ -48,13 +52,20 @@ class Decision(NamedTuple):
         """What it is about."""
         return self.subject_id, self.object_id
 
+    @property
+    def told(self) -> str:
+        """It in words."""
+        if self.object_id == NO_TERM:
+            return "no counterpart"
+        return f"{self.object_id} {'rejected' if self.kind == NONE else self.kind}"
+
     def row(self) -> list[str]:
         """Its cells in COLUMNS."""
-        rejected = self.kind == NONE
+        predicate = KINDS["exact" if self.kind == NONE else self.kind]
+        modifier = "Not" if self.kind == NONE and self.object_id != NO_TERM else ""
         return [
-            self.subject_id, self.subject_label, KINDS["exact" if rejected else self.kind], "Not" if rejected else "",
-            self.object_id, self.object_label, CURATED, self.author_id, self.mapping_date,
-            " ".join(self.comment.split()),
+            self.subject_id, self.subject_label, predicate, modifier, self.object_id, self.object_label,
+            CURATED, self.author_id, self.mapping_date, " ".join(self.comment.split()),
         ]  # fmt: skip
 
 
@@ -105,7 +116,7 @@ class Decisions:
                     f"{self.path}, line {line}: {row['predicate_id']} by {by or 'nothing'} is no decision; "
                     f"expected {CURATED}, or give another --out"
                 )
-            refuted = row.get("predicate_modifier") == "Not"
+            refuted = row.get("predicate_modifier") == "Not" or row["object_id"] == NO_TERM
             cells = {slot: row.get(slot, "") for slot in Decision._fields if slot != "kind"}
             decision = Decision(**cells, kind=NONE if refuted else kinds[row["predicate_id"]])
             self.made[decision.pair] = decision
@@ -131,10 +142,10 @@ class Decisions:
         return [each for each in self.made.values() if each.subject_id == subject]
 
     def done(self, subject: Subject) -> bool:
-        """Whether nothing is left to decide: a link is accepted, or every candidate rejected."""
+        """Whether nothing is left to decide: a link is accepted, every candidate rejected, or there is none."""
         made = {each.object_id: each.kind for each in self.of(subject.id)}
         accepted = any(kind != NONE for kind in made.values())
-        return accepted or (bool(made) and all(each.id in made for each in subject.candidates))
+        return accepted or NO_TERM in made or (bool(made) and all(each.id in made for each in subject.candidates))
 
     def queue(self, subjects: Iterable[Subject]) -> list[Subject]:
         """The subjects that are still open, those that were skipped last."""

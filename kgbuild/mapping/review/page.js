@@ -29,6 +29,7 @@ function set(pair, decision) {
 function state(subject) {
   const decisions = [...of(subject.id).values()];
   if (decisions.some(each => each.kind !== data.none)) return "accepted";
+  if (of(subject.id).has(data.nothing)) return "rejected";
   if (decisions.length && subject.candidates.every(each => of(subject.id).has(each.id))) return "rejected";
   return skipped.has(subject.id) ? "skipped" : "open";
 }
@@ -103,6 +104,15 @@ function rejectAll() {
   draw();
 }
 
+/** Say that the target has nothing for the concept, or take that back. */
+function noCounterpart() {
+  if (!signed()) return;
+  const pair = key(current.id, data.nothing), before = made.get(pair);
+  change([before ? [pair, null] : verdict(current, data.nothing, "", data.none)]);
+  say(before ? "Taken back." : "No counterpart.");
+  draw();
+}
+
 function setKind(object, kind) {
   const pair = key(current.id, object), before = made.get(pair);
   pending.set(pair, kind);
@@ -165,7 +175,7 @@ function sssom() {
   const row = each => data.columns.map(column => cell({
     ...each,
     predicate_id: data.kinds[each.kind === data.none ? "exact" : each.kind],
-    predicate_modifier: each.kind === data.none ? "Not" : "",
+    predicate_modifier: each.kind === data.none && each.object_id !== data.nothing ? "Not" : "",
     mapping_justification: data.curated,
     comment: each.comment.trim().split(/\s+/).join(" "),
   }[column] ?? "")).join("\t");
@@ -212,7 +222,7 @@ function read(name, text) {
     if (!columns?.includes(needed)) throw new Error(`${name}: no column ${needed}; open a file that was downloaded here`);
   const changes = rows.map((row, i) => {
     const given = Object.fromEntries(columns.map((column, place) => [column, row[place] ?? ""]));
-    const kind = given.predicate_modifier === "Not" ? data.none : byPredicate[given.predicate_id];
+    const kind = given.predicate_modifier === "Not" || given.object_id === data.nothing ? data.none : byPredicate[given.predicate_id];
     if (given.mapping_justification !== data.curated || !kind)
       throw new Error(`${name}, line ${first + i + 2}: no decision of a curator; open a file that was downloaded here`);
     const slots = ["subject_id", "subject_label", "object_id", "object_label", "author_id", "mapping_date", "comment"];
@@ -289,7 +299,7 @@ function draw() {
 
 function drawSubject() {
   const term = data.terms[current.id];
-  const others = [...of(current.id).values()].filter(each => !current.candidates.some(c => c.id === each.object_id));
+  const others = [...of(current.id).values()].filter(each => each.object_id !== data.nothing && !current.candidates.some(c => c.id === each.object_id));
   const listed = [...current.candidates, ...others.map(each => ({ id: each.object_id, kind: each.kind, added: true }))];
   $("subject").replaceChildren(
     element("h2", null, term.label || current.id),
@@ -301,6 +311,8 @@ function drawSubject() {
     otherForm(),
     element("div", { class: "after" },
       element("button", { id: "none-fits", type: "button", click: rejectAll }, "None fits ", element("kbd", null, "x")),
+      element("button", { id: "no-counterpart", type: "button", "aria-pressed": String(of(current.id).has(data.nothing)), click: noCounterpart },
+        "No counterpart ", element("kbd", null, "0")),
       element("button", { id: "skip", type: "button", click: skip }, "Skip ", element("kbd", null, "s")),
       element("button", { id: "back", type: "button", disabled: !visited.length, click: back }, "Back ", element("kbd", null, "←")),
       element("button", { id: "next", type: "button", class: "primary", click: next }, "Next ", element("kbd", null, "Enter"))),
@@ -437,7 +449,7 @@ function turnKind() {
 }
 
 const pressed = {
-  x: rejectAll, s: skip, u: undo, k: turnKind, ArrowRight: next, ArrowLeft: back,
+  x: rejectAll, 0: noCounterpart, s: skip, u: undo, k: turnKind, ArrowRight: next, ArrowLeft: back,
   o: () => $("other").focus(), "/": () => $("search").focus(), "?": () => $("help").showModal(),
   n: () => {
     const note = $(`note-${touched()}`);

@@ -19,6 +19,7 @@ from kgbuild.files import replacing
 from kgbuild.mapping.review.candidates import Proposal, ordered
 from kgbuild.mapping.review.decisions import COLUMNS, Decisions
 from kgbuild.mapping.review.graph import About, frequency
+from kgbuild.mapping.sssom import NO_TERM
 from kgbuild.mapping.table import CURATED, KINDS, NONE
 
 _DEFINITION = 320  # characters of a definition that are shown
@@ -85,6 +86,7 @@ def _data(mapping: Proposal, decisions: Decisions, author: str, known: Mapping[s
         "columns": COLUMNS,
         "kinds": KINDS,
         "none": NONE,
+        "nothing": NO_TERM,
         "curated": CURATED,
         "metadata": metadata,
         "iris": iris | metadata["curie_map"],

@@ -1,7 +1,8 @@
 """The links that curators signed: read from the graph, and applied to a mapping.
 
 Signed is a mapping by semapv:ManualMappingCuration that has an author, whichever source it came with. A pair that one
-curator accepted and another rejected is disputed: it is neither set first nor dropped, and its comment says so.
+curator accepted and another rejected is disputed: it is neither set first nor dropped, and its comment says so. A
+concept that a curator found no counterpart for has none, unless a link of it is accepted.
 """
 
 from collections import Counter, defaultdict
@@ -11,11 +12,14 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from kgbuild.mapping.table import COLUMNS, CURATED, INVERSE, KINDS
+from kgbuild.mapping.sssom import NO_TERM
+from kgbuild.mapping.table import COLUMNS, CURATED, INVERSE, KINDS, NONE
 from kgbuild.mapping.terms import Scope
 from kgbuild.store import Store
 
 Pair = tuple[str, str]
+
+_NOTHING = "a curator found no counterpart"
 
 #: Relationship type → kind of match.
 _KINDS = {f"{kind.upper()}_MATCH": kind for kind in KINDS}
@@ -41,11 +45,13 @@ class Signed:
         accepted: Links, one a pair.
         rejected: Pairs of subject and object that are not the same → who said so.
         disputed: Pairs that were accepted and rejected → what is said about it.
+        absent: Subjects that the target has no counterpart for → a link to NO_TERM, of kind NONE.
     """
 
     accepted: Sequence[Link] = ()
     rejected: Mapping[Pair, Sequence[str]] = field(default_factory=dict)
     disputed: Mapping[Pair, str] = field(default_factory=dict)
+    absent: Mapping[str, Link] = field(default_factory=dict)
 
     def of(self, subjects: Container[str]) -> "Signed":
         """What is said of some subjects alone, such as those that a list of one's own still has."""
@@ -53,6 +59,7 @@ class Signed:
             [link for link in self.accepted if link.subject_id in subjects],
             {pair: who for pair, who in self.rejected.items() if pair[0] in subjects},
             {pair: said for pair, said in self.disputed.items() if pair[0] in subjects},
+            {subject: link for subject, link in self.absent.items() if subject in subjects},
         )
 
     @property
@@ -67,13 +74,14 @@ def signed_links(store: Store, source: Scope, target: Scope) -> Signed:
     Where they accepted one pair as several kinds, it has the kind that most of them gave it, of equally many the first
     of exact, close, broad, narrow.
     """
-    parameters = {"source_property": source.attribute, "source_value": source.value,
-                  "target_property": target.attribute, "target_value": target.value}  # fmt: skip
-    return gather(store.query("review/signed", **parameters))
+    from_ = {"source_property": source.attribute, "source_value": source.value}
+    onto = {"target_property": target.attribute, "target_value": target.value}
+    absent = store.query("review/absent", **from_, target=target.name.lower())
+    return gather(store.query("review/signed", **from_, **onto), absent)
 
 
-def gather(rows: Iterable[Mapping[str, Any]]) -> Signed:
-    """What the rows of cypher/review/signed.cypher say together."""
+def gather(rows: Iterable[Mapping[str, Any]], absent: Iterable[Mapping[str, Any]] = ()) -> Signed:
+    """What the rows of cypher/review/signed.cypher say together, and those of cypher/review/absent.cypher."""
     said: dict[Pair, list[Mapping[str, Any]]] = defaultdict(list)
     denied: dict[Pair, set[str]] = defaultdict(set)
     for row in rows:
@@ -89,7 +97,19 @@ def gather(rows: Iterable[Mapping[str, Any]]) -> Signed:
         if pair in said
     }
     rejected = {pair: sorted(by) for pair, by in denied.items() if pair not in said}
-    return Signed(accepted, rejected, disputed)
+    mapped = {link.subject_id for link in accepted}
+    lacking: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in absent:
+        if row["subject_id"] not in mapped:
+            lacking[row["subject_id"]].append(row)
+    return Signed(accepted, rejected, disputed, {subject: _nothing(rows) for subject, rows in lacking.items()})
+
+
+def _nothing(rows: Sequence[Mapping[str, Any]]) -> Link:
+    """That the target has no counterpart for a subject, said once or more."""
+    authors = sorted({author for row in rows for author in _authors(row)})
+    notes = dict.fromkeys(row["comment"] for row in rows if row["comment"])
+    return Link(rows[0]["subject_id"], rows[0]["subject_label"], NO_TERM, None, NONE, authors, (_NOTHING, *notes))
 
 
 def _link(rows: Sequence[Mapping[str, Any]]) -> Link:
@@ -115,7 +135,8 @@ def apply(table: pd.DataFrame, signed: Signed, top: int | None = None) -> pd.Dat
 
     An accepted link comes first among its subject's, with its kind, confidence 1, CURATED, its authors and their notes;
     its similarity_score is the computed one, null where the mapping did not have the pair. Rejected pairs are gone, and
-    the rest is numbered anew. A subject that the mapping does not have comes last.
+    the rest is numbered anew. A subject that the mapping does not have comes last, and one without a counterpart is
+    gone (`abstaining` says so).
 
     Args:
         table: A mapping (`kgbuild.mapping.table`).
@@ -129,21 +150,38 @@ def apply(table: pd.DataFrame, signed: Signed, top: int | None = None) -> pd.Dat
     computed = {(row["subject_id"], row["object_id"]): row for row in table.to_dict("records")}
     for link in signed.accepted:
         found = computed.pop((link.subject_id, link.object_id), {})
-        rows.setdefault(link.subject_id, []).append({
-            **found, "subject_id": link.subject_id, "subject_label": link.subject_label, "object_id": link.object_id,
-            "object_label": link.object_label, "kind": link.kind, "confidence": 1.0, "mapping_justification": CURATED,
-            "author_id": "|".join(link.authors), "comment": "; ".join(link.notes) or None,
-        })  # fmt: skip
+        rows.setdefault(link.subject_id, []).append({**found, **_row(link)})
     for pair, row in computed.items():
-        if pair not in signed.rejected:
+        if pair not in signed.rejected and pair[0] not in signed.absent:
             rows[pair[0]].append(row | _dispute(row, signed.disputed.get(pair)))
     kept = []
     for links in rows.values():
         least = sum(row.get("mapping_justification") == CURATED for row in links)
         kept += [row | {"rank": rank} for rank, row in enumerate(links[: None if top is None else max(top, least)], 1)]
-    present = {*table.columns, *(column for row in kept for column, value in row.items() if not _null(value))}
+    return _like(table, kept)
+
+
+def abstaining(table: pd.DataFrame, signed: Signed) -> pd.DataFrame:
+    """A mapping that says of which subjects curators found no counterpart: a link to NO_TERM each, at the end."""
+    if not signed.absent:
+        return table
+    return _like(table, [*table.to_dict("records"), *({**_row(link), "rank": 1} for link in signed.absent.values())])
+
+
+def _row(link: Link) -> dict[str, Any]:
+    """A signed link as a row of a mapping."""
+    return {
+        "subject_id": link.subject_id, "subject_label": link.subject_label, "object_id": link.object_id,
+        "object_label": link.object_label, "kind": link.kind, "confidence": 1.0, "mapping_justification": CURATED,
+        "author_id": "|".join(link.authors), "comment": "; ".join(link.notes) or None,
+    }  # fmt: skip
+
+
+def _like(table: pd.DataFrame, rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
+    """Rows as a mapping of the same two vocabularies."""
+    present = {*table.columns, *(column for row in rows for column, value in row.items() if not _null(value))}
     order = [*(column for column in COLUMNS if column in present), *(c for c in table.columns if c not in COLUMNS)]
-    out = pd.DataFrame(kept, columns=order)
+    out = pd.DataFrame(rows, columns=order)
     out.attrs = dict(table.attrs)
     return out
 

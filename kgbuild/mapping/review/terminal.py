@@ -16,13 +16,14 @@ from kgbuild.mapping.review import graph
 from kgbuild.mapping.review.author import orcid
 from kgbuild.mapping.review.candidates import Candidate, Proposal, Subject, ordered
 from kgbuild.mapping.review.decisions import Decision, Decisions, today
+from kgbuild.mapping.sssom import NO_TERM
 from kgbuild.mapping.table import KINDS, NONE
 from kgbuild.store import Store
 
 _KINDS = {kind[0]: kind for kind in KINDS} | {kind: kind for kind in KINDS}
 _HELP = (
     "[b]1[/] accept · [b]1 broad[/] accept as another kind (exact, close, broad, narrow) · [b]r 2 3[/] reject · "
-    "[b]x[/] none fits\n"
+    "[b]x[/] none fits · [b]0[/] the target has no counterpart\n"
     "[b]o[/] CURIE or text: another target · [b]n[/] note on the last decision · [b]s[/] skip · [b]u[/] undo · "
     "[b]q[/] quit"
 )
@@ -78,7 +79,9 @@ class Terminal:
         """
         key, _, rest = line.partition(" ")
         rest = rest.strip()
-        if re.fullmatch(r"\d+", key):
+        if key == "0":
+            self._take(subject, Decision(subject.id, subject.label, NO_TERM, "", NONE, self._author, today()))
+        elif re.fullmatch(r"\d+", key):
             candidate = _numbered(subject, key)
             self._take(subject, _decision(subject, candidate, _kind(rest, candidate.kind), self._author))
         elif key == "r" and rest:
@@ -124,7 +127,7 @@ class Terminal:
         self._last = decisions[-1]
         if self._decisions.done(subject):
             self._waiting.remove(subject)
-        said = ", ".join(f"{each.object_id} {'rejected' if each.kind == NONE else each.kind}" for each in decisions)
+        said = ", ".join(each.told for each in decisions)
         self._said = f"[green]{escape(f'{subject.id} {subject.label}: {said}')}[/]"
 
     def _note(self, text: str) -> None:
