@@ -17,7 +17,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -29,7 +28,6 @@ from embed.baselines.vectors import Learned, Measure
 from embed.device import best_device
 from embed.pairs import PairCache
 from embed.split import Split
-from kgbuild.errors import InputError
 
 if TYPE_CHECKING:
     from pykeen.models import ERModel
@@ -55,7 +53,7 @@ class Kge:
     model: str
     dimensions: int = 64
     loss: str = "nssa"
-    margin: float | None = 3.0
+    margin: float | None = None
     options: dict[str, Any] = field(default_factory=dict)
     batch: int = 8192
     negatives: int = 4
@@ -67,15 +65,16 @@ class Kge:
 #: and DistMult, and DistMult's L2 term: in few passes they get nowhere with them.
 MODELS = {
     "transe": Kge("TransE", margin=6.0, options={"scoring_fct_norm": 2, "entity_constrainer": None}),
-    "transh": Kge("TransH", options={"scoring_fct_norm": 2}),
+    # entities within the unit ball: a margin that its distances can reach
+    "transh": Kge("TransH", margin=1.0, options={"scoring_fct_norm": 2}),
     # a d×d matrix a triple: half the width in half a batch takes as long as the others
-    "transr": Kge("TransR", dimensions=32, batch=4096, options={"relation_dim": 32, "scoring_fct_norm": 2}),
+    "transr": Kge("TransR", 32, margin=1.0, batch=4096, options={"relation_dim": 32, "scoring_fct_norm": 2}),
     "distmult": Kge(
-        "DistMult", loss="softplus", margin=None, negatives=2,
+        "DistMult", loss="softplus", negatives=2,
         options={"entity_constrainer": None, "regularizer": None},
     ),
     "simple": Kge(
-        "SimplE", dimensions=32, loss="softplus", margin=None, negatives=2,
+        "SimplE", dimensions=32, loss="softplus", negatives=2,
         # of standard normal ones, as is PyKEEN's default, the first products are far too large
         options={"entity_initializer": "xavier_uniform", "relation_initializer": "xavier_normal_norm"},
     ),
@@ -271,40 +270,6 @@ def ranks(
             )  # fmt: skip
         side = "both" if len(targets) == 2 else targets[0]
         return {name: float(result.get_metric(f"{side}.realistic.{key}")) for name, key in names.items()}
-
-
-def read_published(folder: Path) -> tuple[Longs, Longs, Longs, int, int]:
-    """A small published graph: `train.txt`, `valid.txt` and `test.txt` of tab-separated heads, relations and tails.
-
-    Returns:
-        The three as numbered triples, how many entities and how many relations.
-
-    Raises:
-        InputError: A file is missing, or a line has other than three columns.
-    """
-    parts: list[list[list[str]]] = []
-    for name in ("train", "valid", "test"):
-        path = folder / f"{name}.txt"
-        try:
-            rows = [line.split("\t") for line in path.read_text("utf-8").splitlines()]
-        except OSError as error:
-            raise InputError(
-                f"{path}: {error.strerror}; a published graph has train.txt, valid.txt, test.txt"
-            ) from error
-        for number, row in enumerate(rows, 1):
-            if len(row) != 3:
-                raise InputError(f"{path}:{number}: {len(row)} columns; expected head, relation and tail")
-        parts.append(rows)
-    every = [row for rows in parts for row in rows]
-    entity, relation = sorted({name for row in every for name in row[::2]}), sorted({row[1] for row in every})
-    places = [{name: i for i, name in enumerate(names)} for names in (entity, relation, entity)]
-    train, valid, test = (
-        np.array([[place[name] for place, name in zip(places, row, strict=True)] for row in rows], np.int64).reshape(
-            -1, 3
-        )
-        for rows in parts
-    )
-    return train, valid, test, len(entity), len(relation)
 
 
 @contextmanager

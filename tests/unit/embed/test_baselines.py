@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from contextlib import nullcontext
 from itertools import pairwise
 from pathlib import Path
 
@@ -140,6 +141,19 @@ def test_a_name_that_is_no_baseline_is_refused_before_anything_is_read():
         commands.baseline(["rescal"])
 
 
+def test_baselines_that_are_named_are_trained_on_the_graphs_pairs_and_shown_with_their_ranks(
+    worded_cache: PairCache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(commands, "connect", nullcontext)
+    monkeypatch.setattr(commands, "read_pairs", lambda store: worded_cache)
+
+    frame = commands.baseline(["DistMult", "svd", "distmult"], minutes=0, out=tmp_path).set_index("baseline")
+
+    assert frame["passes"].to_dict() == {"distmult": 1, "svd": pytest.approx(np.nan, nan_ok=True)}
+    assert 0 < frame.loc["distmult", "trait mrr"] <= 1
+    assert set(commands.saved(worded_cache, hold_out(worded_cache, "grouped"), tmp_path)) == {"distmult", "svd"}
+
+
 def test_an_end_that_training_never_saw_is_neither_near_nor_far(worded_cache: PairCache):
     rng = np.random.default_rng(0)
     seen = np.array(worded_cache.variants["id"].to_pylist()[:10])
@@ -197,18 +211,6 @@ def test_pykeens_filtered_ranks_are_those_of_the_scores(worded_cache: PairCache,
 
     assert figures["pairs"] == len(ranks)
     assert figures["variant mrr"] == pytest.approx(np.mean(1 / np.array(ranks)), abs=1e-4)
-
-
-def test_a_published_graph_is_read_by_line_and_column(tmp_path: Path):
-    for name, text in (("train", "a\tr\tb\nb\ts\tc\n"), ("valid", "a\ts\tc\n"), ("test", "c\tr\ta\n")):
-        (tmp_path / f"{name}.txt").write_text(text)
-    train, valid, test, entities, relations = kge.read_published(tmp_path)
-
-    assert (train.tolist(), valid.tolist(), test.tolist()) == ([[0, 0, 1], [1, 1, 2]], [[0, 1, 2]], [[2, 0, 0]])
-    assert (entities, relations) == (3, 2)
-    (tmp_path / "valid.txt").write_text("a\ts\tc\nx y\n")
-    with pytest.raises(InputError, match=r"valid.txt:2: 1 columns; expected head, relation and tail"):
-        kge.read_published(tmp_path)
 
 
 def test_a_model_learns_who_belongs_together():
