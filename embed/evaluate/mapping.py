@@ -62,7 +62,7 @@ def evaluate(
     """
     steps = steps or Steps()
     folder = enriched_with(store)
-    model = "minilm" if load_encoder("minilm").digest == _digest(store) else Path(folder).name
+    model = "minilm" if load_encoder("minilm").digest == enriched_digest(store) else Path(folder).name
     to = scope(store, target_name)
     objects = read_terms(store, to)
     name = source if own_list else _known(store, source)
@@ -106,7 +106,7 @@ def _known(store: Store, source: str) -> str:
         raise InputError(f"{error}; --own-list maps the gold table's own labels instead") from error
 
 
-def _digest(store: Store) -> str:
+def enriched_digest(store: Store) -> str:
     """Of the model whose vectors the graph has."""
     (row,) = store.query("enrich/recorded")
     return str(row["encoded"]["digest"])
