@@ -78,8 +78,8 @@ def measure(name: str, mentions: int, names: int, score: Callable[[], Score], pr
     off = np.abs(scores - -np.sort(-np.concatenate(best), axis=1)).max()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(
-        f"{name}: {mentions:,} mentions × {names:,} names in {ours:.0f} s (asked for: {ASKED}), {ours_cpu:.0f} of "
-        f"processors; plain {theirs:.0f}, {theirs_cpu:.0f} of processors; ratio {ours_cpu / theirs_cpu:.2f}; scores "
+        f"{name}: {mentions:,} mentions × {names:,} names in {ours:.0f} s (asked for: {ASKED}), {ours_cpu:.1f} of "
+        f"processors; plain {theirs:.0f}, {theirs_cpu:.1f} of processors; ratio {ours_cpu / theirs_cpu:.2f}; scores "
         f"differ by {off:.0e} at most; peak memory {peak:.1f} GiB",
         flush=True,
     )
@@ -92,7 +92,7 @@ def by_vectors(random: np.random.Generator, mentions: int, names: int, width: in
     kind = torch.bfloat16 if has_bf16(best_device()) else torch.float32
     sample, whole = torch.from_numpy(one[:BOUND]).to(kind), torch.from_numpy(other).to(kind)
     bound = seconds(lambda: [sample @ part.T for part in whole.split(16_384)])[1] * mentions / len(sample)
-    print(f"  bound, the product alone: {bound:.0f} of processors; ratio {spent / bound:.1f}", flush=True)
+    print(f"  bound, the product alone: {bound:.1f} of processors; ratio {spent / bound:.1f}", flush=True)
 
 
 def by_tfidf(random: np.random.Generator, mentions: int, names: int, pairs: Path | None) -> None:
