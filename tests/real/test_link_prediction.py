@@ -1,4 +1,4 @@
-"""Our use of PyKEEN on small published graphs, whose figures others have reported."""
+"""Our use of PyKEEN on small published graphs, where a wrong loss, sampler or filter is seen at once."""
 
 import dataclasses
 import os
@@ -29,12 +29,12 @@ def measured(graph: str, model: str, epochs: int) -> dict[str, float]:
     return kge.ranks(trained, test, np.concatenate([given, valid]), ["head", "tail"])
 
 
-#: MRR of DistMult with 64 dimensions in dice-embeddings' benchmark: 0.67, Hits@10 0.94.
+#: A little below what each had when this was written, not anybody's published figures.
 LEAST = {"transe": 0.55, "transh": 0.45, "transr": 0.65, "distmult": 0.6, "simple": 0.6}
 
 
 @pytest.mark.parametrize("model", list(kge.MODELS))
-def test_every_model_ranks_umls_about_as_well_as_others_report(model: str) -> None:
+def test_every_model_ranks_umls_far_above_chance(model: str) -> None:
     """135 entities: chance has an MRR of 0.04."""
     assert measured("umls", model, 40)["mrr"] > LEAST[model]
 
