@@ -257,8 +257,12 @@ def _describe(target: Target, asked: Asked, queries: Sequence[Query]) -> list[tu
     columns |= _hierarchy(block, query_P, term_P)
     columns |= _context(target, asked, queries, chosen)
     for name in EVIDENCE:
-        found = [query.evidence.get(name, {}) for query in queries]
-        columns[name] = np.array([found[q].get(t, 0.0) for q, t in zip(query_P.tolist(), term_P.tolist(), strict=True)])
+        found = [query.evidence.get(name) for query in queries]
+        parts = [
+            [of.get(t, 0.0) for t in terms.tolist()] if of else np.zeros(len(terms))
+            for of, terms in zip(found, chosen, strict=True)
+        ]
+        columns[name] = np.concatenate(parts)
     columns |= dict(zip(PRIORS, target.priors_NP[term_P].T, strict=True))
     features_PF = np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
     return list(zip(chosen, np.split(features_PF, np.cumsum(counts)[:-1]), strict=True))

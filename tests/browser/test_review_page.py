@@ -18,6 +18,7 @@ from sssom.validators import validate
 from kgbuild.mapping.review import Decisions, beside, read
 from kgbuild.mapping.review.graph import About
 from kgbuild.mapping.review.page import write
+from kgbuild.mapping.sssom import NO_TERM
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore")]  # sssom-py's own
 
@@ -158,6 +159,20 @@ def test_everything_can_be_done_by_keys_and_undone(review: Page) -> None:
     assert review.text("h2") == "Disease 2 <b>"
     assert "decided 2\nskipped 1" in review.text("#filters")
     review.type("uuuuu")
+    assert review.text("#progress-text") == "0 of 6 concepts decided"
+
+
+def test_a_concept_that_the_target_lacks_is_decided_by_one_key_and_taken_back_by_it(review: Page) -> None:
+    review.sign()
+    review.type("0")
+    review.open()
+    assert review.text("#progress-text") == "1 of 6 concepts decided"
+    path = review.download()
+
+    (made,) = Decisions(path, read(review.folder / "m.sssom.tsv")).made.values()
+    assert (made.subject_id, made.object_id, made.kind) == ("phecode:0", NO_TERM, "none")
+    assert "\tNot\t" not in path.read_text()
+    review.type("0")
     assert review.text("#progress-text") == "0 of 6 concepts decided"
 
 
