@@ -34,7 +34,7 @@ integration: .stamps/dev
 test-browser: .stamps/dev
 	$(BIN)/pytest tests/browser
 
-# KG_REAL_DATA names a folder of real source files; see docs/development.md.
+# KG_REAL_DATA names a folder of real source files, KG_REAL_EVAL one of benchmarks; see docs/development.md.
 test-real: .stamps/dev
 	$(BIN)/pytest tests/real
 

@@ -16,7 +16,7 @@ def measured(graph: str, model: str, epochs: int) -> dict[str, float]:
     """Filtered ranks of the test triples, of both ends among all entities."""
     from pykeen.triples import TriplesFactory
 
-    folder = Path(os.environ["KG_REAL_DATA"]).parent / "eval" / "link_prediction" / graph
+    folder = Path(os.environ["KG_REAL_EVAL"]) / "link_prediction" / graph
     train = TriplesFactory.from_path(folder / "train.txt")
     numbers = {"entity_to_id": train.entity_to_id, "relation_to_id": train.relation_to_id}
     valid, test = (

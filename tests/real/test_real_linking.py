@@ -1,4 +1,4 @@
-"""NCBI-Disease's development set with MEDIC of 2012, if the evaluation sets lie beside the real sources."""
+"""NCBI-Disease's development set with MEDIC of 2012; KG_REAL_EVAL is the folder of benchmarks."""
 
 import os
 from pathlib import Path
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.real
 
 
 def test_ncbi_disease_is_read_whole_and_linked_by_its_characters() -> None:
-    tasks, absent = read(Path(os.environ["KG_REAL_DATA"]).parent / "eval")
+    tasks, absent = read(Path(os.environ["KG_REAL_EVAL"]))
     (task,) = (task for task in tasks if task.name == "NCBI-Disease dev")
     figures = {(f.method, f.subset, f.measure): f for f in evaluate([task], {})}
 
