@@ -1,9 +1,9 @@
 """What a score means for the concepts that are mapped, learned from other vocabularies' that are unlike them.
 
-A score of 0.7 is right more often where names are nearly the same than where they are not, and ontologies, which teach,
-have names more alike than PheCodes and phenotypes have. So each example weighs as much as concepts like it are more
-frequent among those that are mapped than among the examples: the ratio of the two densities, which the odds of a
-classifier that tells the two apart give.
+A score of 0.7 is right more often where names are nearly the same than where they are not. Where ontologies have to teach
+what groups codes, since few of ICD's categories are tied to the target, their names are more alike than a PheCode's and
+its phenotype's. So each example weighs as much as concepts like it are more frequent among those that are mapped than
+among the examples: the ratio of the two densities, which the odds of a classifier that tells the two apart give.
 
 Legend: E examples, Q queries, P pairs of one and a candidate, F features, T traits.
 Source: Shimodaira 2000 (https://doi.org/10.1016/S0378-3758(00)00115-4); the ratio by a classifier, Bickel et al. 2009.
@@ -36,11 +36,13 @@ class Calibration:
         scores: Of each example's candidates [C], by models that had not learned from it.
         right: Which of them are right [C].
         features: Of each [C, F].
+        alike: The examples are of the same sort as what is asked for, so that all weigh the same.
     """
 
     def __init__(
-        self, scores: Sequence[Floats], right: Sequence[NDArray[np.bool_]], features: Sequence[Floats]
+        self, scores: Sequence[Floats], right: Sequence[NDArray[np.bool_]], features: Sequence[Floats], alike: bool
     ) -> None:
+        self._alike = alike
         self._score_P, self._right_P = np.concatenate(scores), np.concatenate(right)
         self._length_E = np.array([len(each) for each in scores])
         self._traits_ET = _traits(scores, features)
@@ -52,7 +54,9 @@ class Calibration:
             scores: Of each query's candidates, all that are asked for at once.
             features: Of each [C, F].
         """
-        weight_E = self._weights(_traits(scores, features)) if len(scores) >= _ENOUGH else np.ones(len(self._length_E))
+        weight_E = np.ones(len(self._length_E))
+        if not self._alike and len(scores) >= _ENOUGH:
+            weight_E = self._weights(_traits(scores, features))
         curve = IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip")
         curve.fit(self._score_P, self._right_P, sample_weight=np.repeat(weight_E, self._length_E))
         confidence_P: Floats = curve.predict(np.concatenate(scores))

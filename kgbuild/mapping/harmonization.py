@@ -229,7 +229,7 @@ def learned(store: Store, onto: Onto, vocabularies: Sequence[str], grouping: boo
     found = lesson(store, onto.scope, onto.ties, vocabularies, grouping)
     if found is None:
         return Ranker()
-    subjects, right = found
+    subjects = found.subjects
     if not asserted:
         subjects = replace(subjects, ties={})
     queries = subjects.queries(onto.ties, onto.sets.of)
@@ -237,8 +237,9 @@ def learned(store: Store, onto: Onto, vocabularies: Sequence[str], grouping: boo
     return fit(
         [
             Example(features_CF, np.isin(terms_C, [*terms]))
-            for (terms_C, features_CF), terms in zip(described, right, strict=True)
-        ]
+            for (terms_C, features_CF), terms in zip(described, found.right, strict=True)
+        ],
+        found.alike,
     )
 
 

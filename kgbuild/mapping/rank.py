@@ -77,8 +77,14 @@ class Ranker:
         return _split(self.calibration(scores, features), scores)
 
 
-def fit(examples: Sequence[Example], seed: int = 0) -> Ranker:
-    """Learn from examples whose candidates hold a right one; too few give the plain sum of similarities."""
+def fit(examples: Sequence[Example], alike: bool = True, seed: int = 0) -> Ranker:
+    """Learn from examples whose candidates hold a right one; too few give the plain sum of similarities.
+
+    Args:
+        examples: Concepts that curators mapped.
+        alike: They are of the same sort as what will be ranked.
+        seed: Of folds and trees.
+    """
     usable = [example for example in examples if example.right_C.any()]
     if len(usable) < ENOUGH:
         return Ranker()
@@ -108,7 +114,7 @@ def fit(examples: Sequence[Example], seed: int = 0) -> Ranker:
     scores = [*map(_shares, unseen), *Ranker(models).score([example.features_CF for example in without])]
     told = [*usable, *without]
     right, features = [example.right_C for example in told], [example.features_CF for example in told]
-    return Ranker(models, Calibration(scores, right, features))
+    return Ranker(models, Calibration(scores, right, features, alike))
 
 
 def _relative(features_CF: Floats) -> Floats:

@@ -9,6 +9,7 @@ The tie that is to be foreseen is no evidence: chains go by way of a third conce
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,8 +22,19 @@ from kgbuild.store import Store
 _ANSWERS = 3  # a concept tied to more terms is an umbrella, whose ties say little
 _MOST = 1_500  # examples: more teach no more
 
-#: Concepts, and for each the places of its right terms.
-Lesson = tuple[Subjects, list[frozenset[int]]]
+
+class Lesson(NamedTuple):
+    """What is learned from.
+
+    Args:
+        subjects: Concepts that curators mapped.
+        right: Of each the places of its right terms.
+        alike: They are of the same sort as what is mapped; else their confidence is not at once its.
+    """
+
+    subjects: Subjects
+    right: list[frozenset[int]]
+    alike: bool
 
 
 def lesson(store: Store, of: Scope, ties: Ties, vocabularies: Sequence[str], grouping: bool) -> Lesson | None:
@@ -42,8 +54,10 @@ def lesson(store: Store, of: Scope, ties: Ties, vocabularies: Sequence[str], gro
     if not grouping:
         return _curated(store, of, ties, left_out, {}, {})
     groups = {row["id"]: row["codes"] for row in store.stream("similar/categories", exclude=left_out)}
-    found = _categories(store, ties, groups)
-    return found or _curated(store, of, ties, left_out, groups, _chained(store, of, ties, left_out))
+    if (found := _categories(store, ties, groups)) is not None:
+        return found
+    found = _curated(store, of, ties, left_out, groups, _chained(store, of, ties, left_out))
+    return found and found._replace(alike=False)
 
 
 def _categories(store: Store, ties: Ties, groups: Mapping[str, Sequence[str]]) -> Lesson | None:
@@ -119,4 +133,4 @@ def _lesson(
     terms = Terms(ids, [keys[each][0] for each in ids], [keys[each] for each in ids], none, none)
     subjects = Subjects(terms, groups, read_keys(store, groups), ties)
     subjects.vectors = read_vectors(store, subjects.texts())
-    return subjects, [right[each] for each in ids]
+    return Lesson(subjects, [right[each] for each in ids], alike=True)

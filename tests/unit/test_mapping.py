@@ -241,7 +241,7 @@ def test_examples_like_what_is_asked_for_say_more_of_what_a_score_means():
 
     scores = [np.array([0.7, 0.1], np.float32)] * 600
     right = [np.array([i < 300 or i % 3 == 0, False]) for i in range(600)]  # where names are unlike a third is right
-    calibration = Calibration(scores, right, some(300, 0.6) + some(300, 0.5))
+    calibration = Calibration(scores, right, some(300, 0.6) + some(300, 0.5), alike=False)
 
     assert calibration(scores[:5], some(5, 0.5))[0] == pytest.approx(2 / 3)  # too few to tell what they are like
     assert calibration(scores[:300], some(300, 0.6))[0] > 0.9
