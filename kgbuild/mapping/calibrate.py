@@ -1,9 +1,10 @@
 """What a score means for the concepts that are mapped, learned from other vocabularies' that are unlike them.
 
-A score of 0.7 is right more often where names are nearly the same than where they are not. Where ontologies have to teach
-what groups codes, since few of ICD's categories are tied to the target, their names are more alike than a PheCode's and
-its phenotype's. So each example weighs as much as concepts like it are more frequent among those that are mapped than
-among the examples: the ratio of the two densities, which the odds of a classifier that tells the two apart give.
+A score of 0.7 is right more often where names are nearly the same than where they are not. Where ontologies have to
+teach what groups codes, since few of ICD's categories are tied to the target, their names are more alike than a
+PheCode's and its phenotype's. So each example weighs as much as concepts like it are more frequent among those that are
+mapped than among the examples: the ratio of the two densities, which the odds of a classifier that tells the two apart
+give.
 
 Legend: E examples, Q queries, P pairs of one and a candidate, F features, T traits.
 Source: Shimodaira 2000 (https://doi.org/10.1016/S0378-3758(00)00115-4); the ratio by a classifier, Bickel et al. 2009.
