@@ -38,7 +38,7 @@ def everything(names: Sequence[str], data: Path, steps: Steps, only: Collection[
     """Measure models on all that a folder and the graph have.
 
     Args:
-        names: Recipes' names, model folders, `minilm` or names of the Hugging Face hub.
+        names: Recipes' names, folders of models as transformers or sentence-transformers write them, or `minilm`.
         data: Folder of benchmarks, each as its publishers distribute it (`kg evaluate all --help` names them).
         steps: Told how far it is.
         only: Which of `TABLES`.
