@@ -65,7 +65,7 @@ def start(model: "Generel", cache: PairCache, train_mask: NDArray[np.bool_], tok
     traits, links_TM = units(cache, train_mask)
     if len(traits) < 2:
         return
-    state_TH = _states(model, cache, traits, tokens)
+    state_TH = states(model, _names(cache, traits), tokens)
     assert isinstance(model.text.project, nn.Linear)  # GENEREL has one
     start_texts(model.text.project, state_TH, links_TM)
     start_variants(_locus(model), F.normalize(model.text.project(state_TH), dim=-1), links_TM)
@@ -82,7 +82,7 @@ def finish(model: "Generel", cache: PairCache, train_mask: NDArray[np.bool_], to
     if len(traits) < 2:
         return
     with torch.no_grad():
-        text_TD = model.text.layers(model.text.project(_states(model, cache, traits, tokens)))
+        text_TD = model.text.layers(model.text.project(states(model, _names(cache, traits), tokens)))
         part = AssociationPart(text_TD, links_TM)
         start_variants(_locus(model), part.balanced(), links_TM)
     fit(_locus(model), part, links_TM, epochs)
@@ -90,16 +90,21 @@ def finish(model: "Generel", cache: PairCache, train_mask: NDArray[np.bool_], to
     model.text.layers.extend(part.layers())
 
 
-def _states(model: "Generel", cache: PairCache, traits: NDArray[np.int64], tokens: Tokens) -> Tensor:
-    """The pooled states of the traits' names, T×H."""
-    names = cache.concepts["label"].to_numpy()[traits].astype(np.int64)
-    order = np.argsort(tokens.lengths(names), kind="stable")
+def _names(cache: PairCache, traits: NDArray[np.int64]) -> NDArray[np.int64]:
+    names: NDArray[np.int64] = cache.concepts["label"].to_numpy()[traits].astype(np.int64)
+    return names
+
+
+@torch.no_grad()
+def states(model: "Generel", texts: NDArray[np.int64], tokens: Tokens) -> Tensor:
+    """The pooled states of texts (rows of `tokens`), N×H; on the CPU."""
+    order = np.argsort(tokens.lengths(texts), kind="stable")
     text, training = model.text, model.text.training
     text.eval()
-    chunks = tokens.chunks(names[order], 64)
-    states_TH = torch.cat([pooled(text.transformer, *chunk, text.pooling) for chunk in chunks])
+    chunks = tokens.chunks(texts[order], 64)
+    states_NH = torch.cat([pooled(text.transformer, *chunk, text.pooling) for chunk in chunks])
     text.train(training)
-    return states_TH[torch.from_numpy(np.argsort(order))]
+    return states_NH[torch.from_numpy(np.argsort(order))]
 
 
 def _locus(model: "Generel") -> LocusEncoder:

@@ -78,7 +78,7 @@ class AssociationPart:
         seed: int = 0,
     ):
         dimensions = text_TD.shape[1]
-        room_DR = torch.linalg.eigh(text_TD.T @ text_TD)[1][:, : dimensions // 2]  # in ascending order
+        room_DR = torch.linalg.eigh(text_TD.T @ text_TD)[1][:, : dimensions // 3]  # in ascending order
         self.room_DR, self.popular_D = room_DR[:, :-1], room_DR[:, -1]
         self.own_DD = torch.eye(dimensions) - room_DR @ room_DR.T
         self.own_TD = text_TD @ self.own_DD

@@ -72,6 +72,7 @@ class GenerelConfig(TrainConfig):
     Args:
         dimensions: d, the width of the common space.
         variant_encoder: `table` is the paper's (an embedding and a 2-layer MLP); `locus` also knows genes and loci.
+        relation_part: Whether texts get a part that relations speak of, after the last step (`embed.relate`).
         text_head: Whether a residual layer, which learns at the variants' rate, follows the projection of every text.
         quota: Task → pairs of it in a batch; their sum is the batch size. A task without pairs is left out.
         variant_learning_rate: Of everything that starts from nothing: the variants' encoder, the head, the temperature.
@@ -90,6 +91,7 @@ class GenerelConfig(TrainConfig):
     dimensions: int = 768
     variant_encoder: Literal["table", "locus"] = "table"
     text_head: bool = False
+    relation_part: bool = False
     variant_learning_rate: float = 2e-3
     temperature: float = 0.07
     symmetric: bool = True

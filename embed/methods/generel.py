@@ -22,7 +22,7 @@ from scipy.sparse import coo_array, csr_array
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from embed import associate
+from embed import associate, relate
 from embed.batches import Batch, Batches, in_turns
 from embed.config import GenerelConfig
 from embed.encoder import VariantEncoder
@@ -257,7 +257,9 @@ class Generel(Method):
             associate.start(self, *self.data)
 
     def finish(self) -> None:
-        """With genes and loci, fit what only associations speak of."""
+        """Fit what only relations speak of, then, with genes and loci, what only associations do."""
+        if self.config.relation_part:
+            relate.finish(self, *self.data)
         if self.config.variant_encoder == "locus":
             associate.finish(self, *self.data)
 

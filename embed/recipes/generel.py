@@ -46,6 +46,7 @@ def generel_locus() -> GenerelConfig:
         quota={"synonym": 160, "relation": 96, "gwas": 128, "eqtl": 32, "biobank": 32},
         variant_encoder="locus",
         text_head=True,
+        relation_part=True,
     )
 
 
