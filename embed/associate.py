@@ -65,7 +65,7 @@ def start(model: "Generel", cache: PairCache, train_mask: NDArray[np.bool_], tok
     traits, links_TM = units(cache, train_mask)
     if len(traits) < 2:
         return
-    state_TH = states(model, _names(cache, traits), tokens)
+    state_TH = states(model, _labels(cache, traits), tokens)
     assert isinstance(model.text.project, nn.Linear)  # GENEREL has one
     start_texts(model.text.project, state_TH, links_TM)
     start_variants(_locus(model), F.normalize(model.text.project(state_TH), dim=-1), links_TM)
@@ -81,18 +81,48 @@ def finish(model: "Generel", cache: PairCache, train_mask: NDArray[np.bool_], to
     traits, links_TM = units(cache, train_mask)
     if len(traits) < 2:
         return
+    name_X, trait_X = named(cache, train_mask, traits)
     with torch.no_grad():
-        text_TD = model.text.layers(model.text.project(states(model, _names(cache, traits), tokens)))
-        part = AssociationPart(text_TD, links_TM)
+        text_XD = model.text.layers(model.text.project(states(model, name_X, tokens)))
+        part = AssociationPart(text_XD, links_TM, trait_X)
         start_variants(_locus(model), part.balanced(), links_TM)
     fit(_locus(model), part, links_TM, epochs)
     _locus(model).prior.copy_(part.prior())
     model.text.layers.extend(part.layers())
 
 
-def _names(cache: PairCache, traits: NDArray[np.int64]) -> NDArray[np.int64]:
-    names: NDArray[np.int64] = cache.concepts["label"].to_numpy()[traits].astype(np.int64)
-    return names
+def _labels(cache: PairCache, traits: NDArray[np.int64]) -> NDArray[np.int64]:
+    labels: NDArray[np.int64] = cache.concepts["label"].to_numpy()[traits].astype(np.int64)
+    return labels
+
+
+def named(
+    cache: PairCache, train_mask: NDArray[np.bool_], traits: NDArray[np.int64], most: int = 8, seed: int = 0
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The names by which training knows traits: of each its label, then some that a synonym pair of training gives it.
+
+    Args:
+        cache, train_mask: The training pairs: a name that is held out is no name here.
+        traits: T, → concepts.
+        most: Names of a trait beside its label, drawn by `seed`.
+
+    Returns:
+        X names (→ strings), the T labels first, and whose they are (→ T).
+    """
+    label, index = _labels(cache, traits), np.full(len(cache.concepts), -1)
+    index[traits] = np.arange(len(traits))
+    row = np.flatnonzero(train_mask & (cache.column("task") == TASKS.index("synonym")))
+    head, tail, head_text, tail_text = (
+        cache.column(name)[row].astype(np.int64) for name in ("head", "tail", "head_text", "tail_text")
+    )
+    trait, text = np.concatenate([index[head], index[tail]]), np.concatenate([tail_text, head_text])
+    other = (trait >= 0) & (text != label[trait])
+    trait, text = np.unique(np.stack([trait[other], text[other]]), axis=1)
+    order = np.lexsort((np.random.default_rng(seed).random(len(trait)), trait))
+    trait, text = trait[order], text[order]
+    nth = np.arange(len(trait)) - np.searchsorted(trait, trait)
+    chosen = nth < most
+    return np.concatenate([label, text[chosen]]), np.concatenate([np.arange(len(traits)), trait[chosen]])
 
 
 @torch.no_grad()
@@ -181,6 +211,7 @@ def fit(
 ) -> None:
     """Train the variants' encoder and the traits' association part: all traits are each variant's negatives.
 
+    In each step a trait goes by one of its names, half of the time by its label: an association is of what names mean.
     Both directions of the objective: a variant's trait among all traits, a trait's variant among the batch's. Other
     training associations of a row or column are no negatives.
 
@@ -218,7 +249,7 @@ def fit(
             variant_BD = F.normalize(encoder(torch.from_numpy(variant[pair].astype(np.int64))), dim=-1)
             weight_B = torch.from_numpy(links_TM.data[pair])
             known_BT = torch.from_numpy(of_variant[variant[pair]].toarray() > 0)
-            loss_B = _loss(log_scale.exp() * (variant_BD @ part.traits().T), own_B, known_BT)
+            loss_B = _loss(log_scale.exp() * (variant_BD @ part.traits(random).T), own_B, known_BT)
             loss = (weight_B * loss_B).sum() / weight_B.sum()
             for optimizer in optimizers:
                 optimizer.zero_grad()

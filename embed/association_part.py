@@ -1,6 +1,7 @@
 """The part of a text's vector that associations alone speak of, fitted on all traits at once.
 
-Legend: T traits with a training association, M variants, D the common width, F and K features, R directions.
+Legend: T traits with a training association, X names of theirs, the T labels first, M variants, D the common width,
+F and K features, R directions.
 """
 
 import numpy as np
@@ -53,8 +54,9 @@ class AssociationPart:
     stays, A is learned. The last direction of N has the popularity: the logarithm of how many variants a trait has.
 
     Args:
-        text_TD: The traits' vectors after the joint training, not normalised.
+        text_XD: The names' vectors after the joint training, not normalised.
         links_TM: From `units`.
+        trait_X: Whose names they are; the labels alone where it is not given.
         features: K.
         rank, ridge: As of `start_texts`.
         strength: Length of the part beside the text's own: more of it costs mappings between vocabularies.
@@ -67,8 +69,9 @@ class AssociationPart:
 
     def __init__(
         self,
-        text_TD: Tensor,
+        text_XD: Tensor,
         links_TM: csr_array,
+        trait_X: NDArray[np.int64] | None = None,
         features: int = 2048,
         rank: int = 128,
         ridge: float = 0.1,
@@ -77,18 +80,22 @@ class AssociationPart:
         gain: float = 2.0,
         seed: int = 0,
     ):
-        dimensions = text_TD.shape[1]
+        dimensions, text_TD = text_XD.shape[1], text_XD[: links_TM.shape[0]]
+        self._trait_X = np.arange(len(text_XD)) if trait_X is None else trait_X
+        self._count_T = np.bincount(self._trait_X)
+        self._order_X = np.argsort(self._trait_X, kind="stable")  # a trait's label is the first of its names
         room_DR = torch.linalg.eigh(text_TD.T @ text_TD)[1][:, : dimensions // 3]  # in ascending order
         self.room_DR, self.popular_D = room_DR[:, :-1], room_DR[:, -1]
         self.own_DD = torch.eye(dimensions) - room_DR @ room_DR.T
-        self.own_TD = text_TD @ self.own_DD
+        self.own_XD = text_XD @ self.own_DD
         self.mean_D = text_TD.mean(0)
         length = (text_TD - self.mean_D).norm(dim=1).mean()
         random = torch.Generator().manual_seed(seed)
         self.random_KD = torch.randn(features, dimensions, generator=random) * gain / length
-        phi_TK = torch.tanh((text_TD - self.mean_D) @ self.random_KD.T)
-        self.mean_K = phi_TK.mean(0)
-        self.phi_TK = phi_TK - self.mean_K
+        phi_XK = torch.tanh((text_XD - self.mean_D) @ self.random_KD.T)
+        self.mean_K = phi_XK[: len(text_TD)].mean(0)
+        self.phi_XK = phi_XK - self.mean_K
+        self.own_TD, self.phi_TK = self.own_XD[: len(text_TD)], self.phi_XK[: len(text_TD)]
         own = self.own_TD.norm(dim=1).mean()
         self.length, self.strength = strength * own, strength
         directions = self.room_DR.shape[1]
@@ -105,9 +112,20 @@ class AssociationPart:
         """Give the part its mean length again: cosines between texts must not drift with the fit."""
         self.A_RK.mul_(self.length / (self.phi_TK @ self.A_RK.T).norm(dim=1).mean())
 
-    def traits(self) -> Tensor:
-        """The traits' unit vectors without their popularity, which the variants are trained against: T×D."""
-        unit_TD: Tensor = F.normalize(self.own_TD + (self.phi_TK @ self.A_RK.T) @ self.room_DR.T, dim=-1)
+    def traits(self, random: np.random.Generator | None = None) -> Tensor:
+        """The traits' unit vectors without their popularity, which the variants are trained against: T×D.
+
+        Args:
+            random: Draws one of a trait's names, half of the time its label; else all go by their labels.
+        """
+        own_TD, phi_TK = self.own_TD, self.phi_TK
+        if random is not None and len(self.own_XD) > len(self.own_TD):
+            first_T = np.cumsum(self._count_T) - self._count_T
+            nth_T = 1 + np.floor(random.random(len(first_T)) * (self._count_T - 1)).astype(np.int64)
+            by_label = (random.random(len(first_T)) < 0.5) | (self._count_T == 1)
+            at = torch.from_numpy(self._order_X[first_T + np.where(by_label, 0, nth_T)])
+            own_TD, phi_TK = self.own_XD[at], self.phi_XK[at]
+        unit_TD: Tensor = F.normalize(own_TD + (phi_TK @ self.A_RK.T) @ self.room_DR.T, dim=-1)
         return unit_TD
 
     def balanced(self) -> Tensor:

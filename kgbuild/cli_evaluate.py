@@ -25,11 +25,14 @@ def evaluate_all(
     only: Annotated[
         list[str] | None, typer.Option(help="similarity, relatedness, linking, association or mapping; default: all.")
     ] = None,
+    preprocessed: Annotated[
+        bool, typer.Option(help="Link mentions also in lower case, abbreviations and composite mentions resolved.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """All tables of the three papers, models and baselines side by side; what training saw is refused."""
     given = {"only": only} if only else {}
-    from_embed("evaluate.commands").everything(models, data, as_json, out, **given)
+    from_embed("evaluate.commands").everything(models, data, as_json, out, preprocessed=preprocessed, **given)
 
 
 @app.command("projection")

@@ -43,11 +43,16 @@ def mapping(source: str, target: str, gold: Path, own_list: bool, as_json: bool,
 
 
 def everything(
-    names: Sequence[str], data: Path, as_json: bool, out: Path | None, only: Collection[str] = TABLES
+    names: Sequence[str],
+    data: Path,
+    as_json: bool,
+    out: Path | None,
+    only: Collection[str] = TABLES,
+    preprocessed: bool = False,
 ) -> None:
     """Print every table of one or several models, and write the figures and a page into `out`."""
     steps = Steps()
-    found = measure(names, data, steps, only)
+    found = measure(names, data, steps, only, preprocessed)
     if as_json:
         print(tables.as_json(found.figures))
     else:

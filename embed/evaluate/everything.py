@@ -34,7 +34,9 @@ TABLES = ("similarity", "relatedness", "linking", "association", "mapping")
 Found = Sequence[tuple[Benchmark, list[Path]]]
 
 
-def everything(names: Sequence[str], data: Path, steps: Steps, only: Collection[str] = TABLES) -> Results:
+def everything(
+    names: Sequence[str], data: Path, steps: Steps, only: Collection[str] = TABLES, preprocessed: bool = False
+) -> Results:
     """Measure models on all that a folder and the graph have.
 
     Args:
@@ -42,6 +44,7 @@ def everything(names: Sequence[str], data: Path, steps: Steps, only: Collection[
         data: Folder of benchmarks, each as its publishers distribute it (`kg evaluate all --help` names them).
         steps: Told how far it is.
         only: Which of `TABLES`.
+        preprocessed: Link mentions as published besides: lower case, abbreviations and composite mentions resolved.
 
     Raises:
         InputError: No such folder, model or table; a benchmark that cannot be read; a model that was trained on what is
@@ -86,8 +89,9 @@ def everything(names: Sequence[str], data: Path, steps: Steps, only: Collection[
                 tasks, missing = linking.read(data, cache)
                 results.absent += missing
                 results.figures += linking.evaluate(tasks, methods(models))
-                cleaned = linking.evaluate(tasks, methods(models), (), as_published=True)
-                results.figures += [replace(row, set=f"{row.set}, preprocessed") for row in cleaned]
+                if preprocessed:
+                    cleaned = linking.evaluate(tasks, methods(models), (), as_published=True)
+                    results.figures += [replace(row, set=f"{row.set}, preprocessed") for row in cleaned]
         if "association" in only:
             with steps.step("associations"):
                 held_out.associations(models, cache, results)

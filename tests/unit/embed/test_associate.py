@@ -7,7 +7,7 @@ from scipy.sparse import random_array
 from torch import nn
 from torch.nn import functional as F
 
-from embed.associate import finish, fit, start, start_texts, start_variants, units
+from embed.associate import finish, fit, named, start, start_texts, start_variants, units
 from embed.association_part import AssociationPart, _left_svd
 from embed.encoder import load_base
 from embed.evaluate.association import auc
@@ -102,6 +102,41 @@ def test_the_association_part_keeps_its_length_and_leaves_most_of_a_text_alone(t
     torch.testing.assert_close(after @ part.own_DD, text, atol=1e-5, rtol=0)
     added = (after - text) @ part.room_DR
     assert float(added.norm(dim=1).mean() / text.norm(dim=1).mean()) == pytest.approx(0.25, abs=0.01)
+
+
+def test_traits_have_the_names_that_training_gives_them(tiny_cache):
+    everything = np.ones(len(tiny_cache.pairs), bool)
+    kept_out = everything & ~((tiny_cache.column("task") == TASKS.index("synonym")) & (tiny_cache.column("head") == 2))
+    traits = np.array([1, 2, 5])
+
+    for mask, expected in ((everything, {1: 9, 2: 10, 5: 13}), (kept_out, {1: 9, 5: 13})):
+        name, trait = named(tiny_cache, mask, traits)
+        assert name[:3].tolist() == [1, 2, 5]
+        assert trait[:3].tolist() == [0, 1, 2]
+        assert {int(traits[t]): int(n) for n, t in zip(name[3:], trait[3:], strict=True)} == expected
+
+
+def test_variants_are_near_a_trait_by_any_of_its_names(tiny_cache):
+    links = units(tiny_cache, np.ones(len(tiny_cache.pairs), bool))[1]
+    count = links.shape[0]
+
+    def auc_by_other_names(trained: bool) -> float:
+        torch.manual_seed(0)
+        label, other = torch.randn(count, 24), torch.randn(count, 24)
+        trait = np.tile(np.arange(count), 2) if trained else np.arange(count)
+        with torch.no_grad():
+            part = AssociationPart(torch.cat([label, other]) if trained else label, links, trait, features=256)
+        encoder = LocusEncoder(tiny_cache.variants, 24, width=16)
+        start_variants(encoder, part.balanced().detach(), links)
+        fit(encoder, part, links, epochs=60, batch=16, learning_rate=0.02)
+        with torch.no_grad():
+            by_name = F.normalize(nn.Sequential(*part.layers())(other), dim=-1)
+            cosine = (by_name @ F.normalize(encoder.eval()(torch.arange(20)), dim=-1).T).numpy()
+        known = links.toarray() > 0
+        return auc(cosine[known], cosine[~known])
+
+    assert auc_by_other_names(False) < 0.65
+    assert auc_by_other_names(True) > 0.85
 
 
 def test_popular_traits_are_nearer_to_a_variant_of_which_nothing_is_known(tiny_cache):
