@@ -15,16 +15,17 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from kgbuild.mapping.curve import Curve
 from kgbuild.mapping.features import FEATURES, Floats
 from kgbuild.mapping.search import first_best
 
 #: Fewer concepts do not tell how they differ from others.
 _ENOUGH = 200
+_EDGE = 1e-6
 #: What tells how hard a concept is: the best of its candidates in these, and those of the candidate that ranks first.
 _BEST = ("both", "tfidf", "encoder", "tfidf_label", "encoder_label", "overlap", "same_key")
 _FIRST = ("missing", "extra", "use", "descendants", "depth", "names")
@@ -58,10 +59,9 @@ class Calibration:
         weight_E = np.ones(len(self._length_E))
         if not self._alike and len(scores) >= _ENOUGH:
             weight_E = self._weights(_traits(scores, features))
-        curve = IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip")
-        curve.fit(self._score_P, self._right_P, sample_weight=np.repeat(weight_E, self._length_E))
-        confidence_P: Floats = curve.predict(np.concatenate(scores))
-        return confidence_P
+        example_P = np.repeat(np.arange(len(weight_E)), self._length_E)
+        curve = Curve.of(_odds(self._score_P), self._right_P, weight_E[example_P], example_P)
+        return curve(_odds(np.concatenate(scores))).astype(np.float32)
 
     def _weights(self, traits_QT: NDArray[np.float64]) -> NDArray[np.float64]:
         """How much more frequent concepts like each example are among those asked for."""
@@ -70,6 +70,13 @@ class Calibration:
         told.fit(np.concatenate([self._traits_ET, traits_QT]), asked)
         weight_E: NDArray[np.float64] = np.exp(told.decision_function(self._traits_ET))
         return weight_E
+
+
+def _odds(score_P: Floats) -> NDArray[np.float64]:
+    """Log odds of scores in [0, 1]."""
+    share_P = np.clip(score_P.astype(np.float64), _EDGE, 1 - _EDGE)
+    odds_P: NDArray[np.float64] = np.log(share_P / (1 - share_P))
+    return odds_P
 
 
 def _traits(scores: Sequence[Floats], features: Sequence[Floats]) -> NDArray[np.float64]:

@@ -18,15 +18,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import log_loss
 from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # scikit-learn needs it too
 
 from kgbuild.errors import InputError
+from kgbuild.mapping.curve import Curve
 from kgbuild.mapping.features import Vectors
 from kgbuild.mapping.keep import Keep
 from kgbuild.mapping.pair_features import Describer, Encode, Rates, prefix, vocabularies
@@ -43,7 +42,6 @@ _FOLDS = 5
 _NEAR = 100  # matches of two vocabularies for which a near miss is sought
 _ALIKE = 0.5  # characters of a near miss
 _NEAR_WEIGHT = 0.2  # of a near miss beside a curator's verdict
-_EDGE = 1e-4
 _FAR = 10.0  # standard deviations
 
 
@@ -57,7 +55,7 @@ class PairScorer:
     describe: Describer
     rates: Rates
     models: Sequence[Any]
-    calibration: "Calibration"
+    calibration: Curve
     near_miss: float
     learned_from: int
 
@@ -119,7 +117,7 @@ class PairScorer:
                 beside = near[its].reset_index(drop=True)
                 rates = Rates.of(curated.iloc[seen])(beside)
                 of_near[its] = _odds(models, pd.concat([beside[features.columns], rates], axis=1))
-        calibration = Calibration.of(unseen, right)
+        calibration = Curve.of(unseen, right)
         near_miss = float(np.median(calibration(of_near))) if len(near) else float(calibration(unseen).min())
         models = _train(features, curated, near)
         return cls(describe, Rates.of(curated), models, calibration, near_miss, len(curated))
@@ -210,35 +208,3 @@ def components(curated: pd.DataFrame) -> NDArray[np.int32]:
     _, group = connected_components(coo_array((np.ones(len(one)), (one, other)), shape=(size, size)), directed=False)
     groups: NDArray[np.int32] = group[one]
     return groups
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """Log odds → confidence, by whichever of a logistic and an isotonic curve explains unseen verdicts better."""
-
-    curve: Any
-    logistic: bool
-
-    @classmethod
-    def of(cls, odds: NDArray[np.float64], right: NDArray[np.bool_]) -> "Calibration":
-        """Choose by log loss over folds, then fit on all."""
-        folds = np.random.default_rng(0).integers(_FOLDS, size=len(odds))
-        loss = {True: 0.0, False: 0.0}
-        for rest in (folds == fold for fold in range(_FOLDS)):
-            for logistic in loss:
-                confidence = cls._fit(odds[~rest], right[~rest], logistic)(odds[rest])
-                loss[logistic] += rest.sum() * log_loss(right[rest], confidence, labels=[False, True])
-        return cls._fit(odds, right, logistic=bool(loss[True] <= loss[False]))
-
-    @classmethod
-    def _fit(cls, odds: NDArray[np.float64], right: NDArray[np.bool_], logistic: bool) -> "Calibration":
-        if logistic:
-            return cls(LogisticRegression().fit(odds[:, None], right), True)
-        return cls(IsotonicRegression(y_min=_EDGE, y_max=1 - _EDGE, out_of_bounds="clip").fit(odds, right), False)
-
-    def __call__(self, odds: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Confidence in [0, 1]."""
-        out: NDArray[np.float64] = (
-            self.curve.predict_proba(odds[:, None])[:, 1] if self.logistic else self.curve.predict(odds)
-        )
-        return out

@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from kgbuild.errors import InputError
+from kgbuild.mapping.curve import Curve
 from kgbuild.mapping.pair_features import Rates
-from kgbuild.mapping.pairs import Calibration, PairScorer, components
+from kgbuild.mapping.pairs import PairScorer, components
 
 WORDS = ("liver", "lung", "heart", "kidney", "skin", "brain", "bone", "spleen", "colon", "nerve")
 THINGS = {"Disease": ("inflammation", "tumour", "failure"), "Cell": ("macrophage", "cell line", "fibroblast")}
@@ -108,7 +109,7 @@ def test_confidence_is_the_share_that_is_right_and_grows_with_the_odds():
     random = np.random.default_rng(0)
     odds = random.normal(size=4000)
     right = random.random(4000) < 1 / (1 + np.exp(-2 * odds))
-    confidence = Calibration.of(odds, right)(np.sort(odds))
+    confidence = Curve.of(odds, right)(np.sort(odds))
 
     assert (np.diff(confidence) >= 0).all()
     for part, sure in zip(np.split(right[np.argsort(odds)], 10), np.split(confidence, 10), strict=True):
