@@ -31,7 +31,10 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 class Steps:
-    """Long steps of one command: a bar each on a terminal, a line each elsewhere; `seconds` says how long each took."""
+    """Long steps of one command: a bar each on a terminal, a line each elsewhere.
+
+    `seconds` says how long each took; those of one name together.
+    """
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
@@ -56,8 +59,9 @@ class Steps:
             self._bar = None
         else:
             yield
-        self.seconds[name] = time.monotonic() - started
-        err.print(f"{name:<32} {self.seconds[name]:7.1f} s")
+        took = time.monotonic() - started
+        self.seconds[name] = self.seconds.get(name, 0.0) + took
+        err.print(f"{name:<32} {took:7.1f} s")
 
     def tell(self, line: str) -> None:
         """Something that a person who waits wants to know."""

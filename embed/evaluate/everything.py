@@ -139,6 +139,7 @@ def _mapping(
     try:
         known = {mapping.enriched_digest(store), load_encoder("minilm").digest}  # these are in the table anyway
         also = [str(model.path) for model in models if model.encoder.digest not in known]
+        steps.tell(f"{gold.name}:")
         found = mapping.evaluate(store, *gold.maps, path, gold.own_list, steps, also)
     except InputError as error:
         results.absent.append(f"{gold.name}: {error}")

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import typer
 from typer.testing import CliRunner
 
 from kgbuild.cli import app, main
+from kgbuild.console import Steps
 from kgbuild.errors import InputError, MissingExtra
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
@@ -85,3 +87,12 @@ def test_the_readme_names_only_commands_that_exist() -> None:
 
     assert used <= known
     assert used
+
+
+def test_steps_of_one_name_are_timed_together():
+    steps = Steps()
+    for _ in range(2):
+        with steps.step("kg harmonize"):
+            time.sleep(0.02)
+
+    assert steps.seconds["kg harmonize"] >= 0.04
