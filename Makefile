@@ -25,7 +25,7 @@ imports: .stamps/dev
 	$(BIN)/lint-imports
 
 unit: .stamps/dev
-	$(BIN)/pytest tests/unit
+	$(BIN)/pytest tests/unit --numprocesses 2 --dist loadfile
 
 integration: .stamps/dev
 	$(BIN)/pytest tests/integration
