@@ -28,7 +28,7 @@ unit: .stamps/dev
 	$(BIN)/pytest tests/unit --numprocesses 2 --dist loadfile
 
 integration: .stamps/dev
-	$(BIN)/pytest tests/integration
+	$(BIN)/pytest tests/integration --numprocesses 2 --dist loadfile
 
 # Chromium and its driver: `apt-get install chromium chromium-driver` on Debian.
 test-browser: .stamps/dev
