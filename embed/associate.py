@@ -83,8 +83,7 @@ def finish(model: "Generel", cache: PairCache, train_mask: NDArray[np.bool_], to
         return
     name_X, trait_X = named(cache, train_mask, traits)
     with torch.no_grad():
-        text_XD = model.text.layers(model.text.project(states(model, name_X, tokens)))
-        part = AssociationPart(text_XD, links_TM, trait_X)
+        part = AssociationPart(vectors(model, name_X, tokens), links_TM, trait_X)
         start_variants(_locus(model), part.balanced(), links_TM)
     fit(_locus(model), part, links_TM, epochs)
     _locus(model).prior.copy_(part.prior())
@@ -135,6 +134,13 @@ def states(model: "Generel", texts: NDArray[np.int64], tokens: Tokens) -> Tensor
     states_NH = torch.cat([pooled(text.transformer, *chunk, text.pooling) for chunk in chunks])
     text.train(training)
     return states_NH[torch.from_numpy(np.argsort(order))]
+
+
+@torch.no_grad()
+def vectors(model: "Generel", texts: NDArray[np.int64], tokens: Tokens) -> Tensor:
+    """The texts' vectors by all layers that there are, N×D, not normalised; on the CPU."""
+    text_ND: Tensor = model.text.layers(model.text.project(states(model, texts, tokens)))
+    return text_ND
 
 
 def _locus(model: "Generel") -> LocusEncoder:

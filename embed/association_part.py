@@ -11,7 +11,7 @@ from scipy.sparse import csr_array, diags_array
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from embed.encoder import Dense
+from embed.random_features import RandomFeatures
 
 
 def map_to_shared(x_TF: Tensor, links_TM: csr_array, rank: int, ridge: float) -> Tensor:
@@ -61,10 +61,8 @@ class AssociationPart:
         rank, ridge: As of `start_texts`.
         strength: Length of the part beside the text's own: more of it costs mappings between vocabularies.
         popularity: Length of a standard deviation of the popularity beside that of the part.
-        gain: Standard deviation of V·(x − mean) for a trait of average length.
+        gain: As of `RandomFeatures`.
         seed: Of V.
-
-    Source: V as in Rahimi & Recht, Weighted Sums of Random Kitchen Sinks, NeurIPS 2008.
     """
 
     def __init__(
@@ -81,18 +79,15 @@ class AssociationPart:
         seed: int = 0,
     ):
         dimensions, text_TD = text_XD.shape[1], text_XD[: links_TM.shape[0]]
-        self._trait_X = np.arange(len(text_XD)) if trait_X is None else trait_X
-        self._count_T = np.bincount(self._trait_X)
-        self._order_X = np.argsort(self._trait_X, kind="stable")  # a trait's label is the first of its names
+        trait_X = np.arange(len(text_XD)) if trait_X is None else trait_X
+        self._count_T = np.bincount(trait_X)
+        self._order_X = np.argsort(trait_X, kind="stable")  # a trait's label is the first of its names
         room_DR = torch.linalg.eigh(text_TD.T @ text_TD)[1][:, : dimensions // 3]  # in ascending order
         self.room_DR, self.popular_D = room_DR[:, :-1], room_DR[:, -1]
         self.own_DD = torch.eye(dimensions) - room_DR @ room_DR.T
         self.own_XD = text_XD @ self.own_DD
-        self.mean_D = text_TD.mean(0)
-        length = (text_TD - self.mean_D).norm(dim=1).mean()
-        random = torch.Generator().manual_seed(seed)
-        self.random_KD = torch.randn(features, dimensions, generator=random) * gain / length
-        phi_XK = torch.tanh((text_XD - self.mean_D) @ self.random_KD.T)
+        self._features = RandomFeatures(text_TD, features, torch.Generator().manual_seed(seed), gain)
+        phi_XK = self._features(text_XD)
         self.mean_K = phi_XK[: len(text_TD)].mean(0)
         self.phi_XK = phi_XK - self.mean_K
         self.own_TD, self.phi_TK = self.own_XD[: len(text_TD)], self.phi_XK[: len(text_TD)]
@@ -142,13 +137,5 @@ class AssociationPart:
     @torch.no_grad()
     def layers(self) -> list[nn.Module]:
         """x → (x, φ(x)) → the text's vector, as two layers."""
-        features, dimensions = self.random_KD.shape
-        widen, narrow = Dense(dimensions, dimensions + features), nn.Linear(dimensions + features, dimensions)
-        assert widen.residual is not None
-        widen.residual.weight.copy_(torch.eye(dimensions + features, dimensions))
-        widen.linear.weight[dimensions:] = self.random_KD
-        widen.linear.bias[dimensions:] = -self.random_KD @ self.mean_D
         added_DK = self.room_DR @ self.A_RK + torch.outer(self.popular_D, self.popular_K)
-        narrow.weight.copy_(torch.cat([self.own_DD, added_DK], 1))
-        narrow.bias.copy_(-added_DK @ self.mean_K)
-        return [widen, narrow]
+        return self._features.layers(self.own_DD, added_DK, -added_DK @ self.mean_K)

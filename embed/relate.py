@@ -17,10 +17,10 @@ from scipy.sparse import coo_array, csr_array
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from embed.associate import states
-from embed.encoder import Dense
-from embed.losses import MASKED
+from embed.associate import vectors
+from embed.losses import MAX_LOG_SCALE, info_nce
 from embed.pairs import TASKS, PairCache
+from embed.random_features import RandomFeatures
 from embed.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ TYPES = ("Disease", "Gene", "Phenotype")
 _FEWEST = 1_000
 #: A pair of a rare kind (the types of its ends) is drawn so often for one of the commonest, at most.
 _REPEATS = 10
-_MAX_LOG_SCALE = 4.6  # a temperature of 0.01, CLIP's
 
 
 class RelationPart(nn.Module):
@@ -46,10 +45,8 @@ class RelationPart(nn.Module):
         features: K.
         rank: R.
         strength: Mean length of the part beside that of the text's own. Linking of mentions measured the same up to 1.
-        gain: Standard deviation of V·(x − mean) for a text of average length.
+        gain: As of `RandomFeatures`.
         seed: Of V and A.
-
-    Source: V as in Rahimi & Recht, Weighted Sums of Random Kitchen Sinks, NeurIPS 2008.
     """
 
     def __init__(
@@ -63,38 +60,29 @@ class RelationPart(nn.Module):
     ):
         super().__init__()
         dimensions = text_ND.shape[1]
-        self.mean_D, self.strength = text_ND.mean(0), strength
-        centred_ND = text_ND - self.mean_D
+        random = torch.Generator().manual_seed(seed)
+        self.features = RandomFeatures(text_ND, features, random, gain)
+        self.strength = strength
+        centred_ND = text_ND - self.features.mean_D
         shortest_DD = torch.linalg.eigh(centred_ND.T @ centred_ND)[1]  # in ascending order
         self.room_DR = shortest_DD[:, : min(rank, dimensions // 4)]
         self.own_DD = torch.eye(dimensions) - self.room_DR @ self.room_DR.T
-        random = torch.Generator().manual_seed(seed)
-        self.random_KD = torch.randn(features, dimensions, generator=random) * gain / centred_ND.norm(dim=1).mean()
         directions = self.room_DR.shape[1]
         self.A_RK = nn.Parameter(torch.randn(directions, features, generator=random) / features**0.5)
 
     def forward(self, text_ND: Tensor) -> Tensor:
         """The part as unit vectors, N×R."""
-        return F.normalize(self._features(text_ND) @ self.A_RK.T, dim=-1)
-
-    def _features(self, text_ND: Tensor) -> Tensor:
-        return torch.tanh((text_ND - self.mean_D) @ self.random_KD.T)
+        return F.normalize(self.features(text_ND) @ self.A_RK.T, dim=-1)
 
     @torch.no_grad()
     def layers(self, text_ND: Tensor) -> list[nn.Module]:
         """x → (x, φ(x)) → the text's vector, as two layers; the lengths are those that these texts have on average."""
-        features, dimensions = self.random_KD.shape
-        part_NR = torch.cat([self._features(each) @ self.A_RK.T for each in torch.split(text_ND, 4096)])
-        own = ((text_ND - self.mean_D) @ self.own_DD).norm(dim=1).mean()
+        mean_D = self.features.mean_D
+        part_NR = torch.cat([self.features(each) @ self.A_RK.T for each in torch.split(text_ND, 4096)])
+        own = ((text_ND - mean_D) @ self.own_DD).norm(dim=1).mean()
         share = self.strength * own / (part_NR - part_NR.mean(0)).norm(dim=1).mean()
-        widen, narrow = Dense(dimensions, dimensions + features), nn.Linear(dimensions + features, dimensions)
-        assert widen.residual is not None
-        widen.residual.weight.copy_(torch.eye(dimensions + features, dimensions))
-        widen.linear.weight[dimensions:] = self.random_KD
-        widen.linear.bias[dimensions:] = -self.random_KD @ self.mean_D
-        narrow.weight.copy_(torch.cat([self.own_DD, share * self.room_DR @ self.A_RK], 1))
-        narrow.bias.copy_(-self.own_DD @ self.mean_D - share * self.room_DR @ part_NR.mean(0))
-        return [widen, narrow]
+        bias_D = -self.own_DD @ mean_D - share * self.room_DR @ part_NR.mean(0)
+        return self.features.layers(self.own_DD, share * self.room_DR @ self.A_RK, bias_D)
 
 
 class Relations:
@@ -150,8 +138,7 @@ def finish(model: "Generel", cache: PairCache, train_mask: NDArray[np.bool_], to
     if len(relations) < _FEWEST:
         return
     texts = np.unique(relations.text_P22)
-    with torch.no_grad():
-        text_ND = model.text.layers(model.text.project(states(model, texts, tokens)))
+    text_ND = vectors(model, texts, tokens)
     part = RelationPart(text_ND)
     fit(part, text_ND, np.searchsorted(texts, relations.text_P22), relations)
     model.text.layers.extend(part.layers(text_ND))
@@ -183,23 +170,21 @@ def fit(
     log_scale = nn.Parameter(torch.tensor(1 / temperature).log())
     optimizer = torch.optim.AdamW([part.A_RK, log_scale], lr=learning_rate, weight_decay=0.0)
     fall = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.02, steps)
-    random = np.random.default_rng(seed)
+    random, every_B = np.random.default_rng(seed), torch.ones(min(batch, len(relations)))
     for step in range(steps):
-        pair = random.choice(relations.drawn, min(batch, len(relations)))
-        row, order = np.arange(len(pair)), (0, 1) if step % 2 else (1, 0)
+        pair, order = random.choice(relations.drawn, len(every_B)), (0, 1) if step % 2 else (1, 0)
         node, text_BR = [], []
         for end in order:
             node.append(relations.node_P2[pair, end])
             which = random.integers(0, 2, len(pair))
             text_BR.append(part(text_ND[torch.from_numpy(place_P22[pair, end, which])]))
         known = relations.known[node[0]][:, node[1]].toarray() | (node[0][:, None] == node[1][None, :])
-        known[row, row] = False
-        known_BB, right_B = torch.from_numpy(known), torch.from_numpy(row)
-        cosine_BB = (log_scale.exp() * text_BR[0] @ text_BR[1].T).masked_fill(known_BB, MASKED)
-        loss = F.cross_entropy(cosine_BB, right_B) + F.cross_entropy(cosine_BB.T, right_B)
+        np.fill_diagonal(known, False)
+        head_BR, tail_BR = text_BR
+        loss_B = info_nce(head_BR, tail_BR, every_B, log_scale, torch.from_numpy(known), torch.zeros_like(every_B))
         optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]  # torch's own
+        loss_B.mean().backward()  # type: ignore[no-untyped-call]  # torch's own
         optimizer.step()
         fall.step()
         with torch.no_grad():
-            log_scale.clamp_(0, _MAX_LOG_SCALE)
+            log_scale.clamp_(0, MAX_LOG_SCALE)
