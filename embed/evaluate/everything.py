@@ -40,7 +40,8 @@ def everything(
     """Measure models on all that a folder and the graph have.
 
     Args:
-        names: Recipes' names, folders of models as transformers or sentence-transformers write them, or `minilm`.
+        names: Recipes' names, folders of models as transformers or sentence-transformers write them, names on the
+            Hugging Face hub, or `minilm`.
         data: Folder of benchmarks, each as its publishers distribute it (`kg evaluate all --help` names them).
         steps: Told how far it is.
         only: Which of `TABLES`.

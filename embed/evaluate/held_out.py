@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import coo_array, csr_array
 
 from embed.baselines.commands import saved, title
 from embed.baselines.degree import degree
@@ -26,6 +27,9 @@ from embed.held import HoldOut
 from embed.pairs import ASSOCIATIONS, TASKS, PairCache
 from embed.split import RELATED, Split, hold_out_relations, of_source, related
 from kgbuild.errors import InputError
+
+#: Pairs of concepts, [2, P].
+Ends = NDArray[np.int64]
 
 
 def associations(models: Sequence[Model], cache: PairCache, results: Results) -> None:
@@ -86,17 +90,15 @@ def _by_hold_out(
 
 def relations(models: Sequence[Model], cache: PairCache, results: Results) -> None:
     """Relations of the graph that training held out, beside relations that nobody states."""
-    mask, held = trained_on(models, cache), hold_out_relations(cache)
+    mask = trained_on(models, cache)
     texts = np.array(cache.strings.to_pylist(), object)[cache.concepts["label"].to_numpy()]
-    ids, types = (np.array(cache.concepts[name].to_pylist(), object) for name in ("id", "type"))
-    for name, rows in related(cache).items():
-        ends = np.stack([cache.column("head")[rows], cache.column("tail")[rows]]).astype(np.int64)
-        ends = np.where(types[ends[0]] == RELATED[name][0], ends, ends[::-1])
-        asked = np.unique(ends[:, held[rows]], axis=1)
-        if not asked.size:
+    ids = np.array(cache.concepts["id"].to_pylist(), object)
+    for name, asked_2P, known_2P in asked_relations(cache, mask):
+        if not asked_2P.size:
             continue
+        one_P, other_P = asked_2P
         pairs = pd.DataFrame(
-            {"one": ids[asked[0]], "one_text": texts[asked[0]], "other": ids[asked[1]], "other_text": texts[asked[1]]}
+            {"one": ids[one_P], "one_text": texts[one_P], "other": ids[other_P], "other_text": texts[other_P]}
         )
         one, _, other = name.partition("–")
         results.figures += relatedness(
@@ -104,10 +106,49 @@ def relations(models: Sequence[Model], cache: PairCache, results: Results) -> No
             methods(models),
             f"{name}, held out of the graph",
             sides=(one, other),
-            known=list(zip(*ids[ends].tolist(), strict=True)),
+            known=list(zip(*ids[known_2P].tolist(), strict=True)),
             cache=cache,
             train_mask=mask,
         )
+
+
+def asked_relations(cache: PairCache, mask: NDArray[np.bool_]) -> Iterator[tuple[str, Ends, Ends]]:
+    """Relations that training held out, by kind: what is asked and all that is known, as pairs of concepts [2, P].
+
+    The genes of an indication are the targets of the drugs for it, as in DrugBank. One is asked about where an
+    indication or a target was held out on every way to it, and training relates the two in no other way.
+
+    Args:
+        cache: The pairs.
+        mask: bool, one a row: what was trained on.
+    """
+    types = np.array(cache.concepts["type"].to_pylist(), object)
+    held, ends = hold_out_relations(cache), {}
+    rows = related(cache)
+    for name, row in rows.items():
+        both = np.stack([cache.column("head")[row], cache.column("tail")[row]]).astype(np.int64)
+        ends[name] = np.where(types[both[0]] == RELATED[name][0], both, both[::-1])
+        yield name, np.unique(ends[name][:, held[row]], axis=1), ends[name]
+
+    group = cache.concepts["group"].to_numpy().astype(np.int64)
+    treats, targets = ("indication–drug", ends["indication–drug"]), ("drug–gene", ends["drug–gene"][::-1])
+
+    def ways(trained: bool) -> csr_array:
+        """How many drugs join a concept with another; of training, or of all that is known."""
+        sides = []
+        for name, (concept, drug) in (treats, targets):
+            at = mask[rows[name]] if trained else np.ones(len(rows[name]), bool)
+            place = concept[at], group[drug[at]]
+            sides.append(coo_array((np.ones(at.sum()), place), (len(group), group.max(initial=0) + 1)).tocsr())
+        return csr_array(sides[0] @ sides[1].T)
+
+    known_2P = np.stack(ways(trained=False).nonzero())
+    told_2P = np.stack(ways(trained=True).nonzero())
+    row = np.flatnonzero(mask & (cache.column("task") == TASKS.index("relation")))
+    direct_2P = np.stack([cache.column("head")[row], cache.column("tail")[row]]).astype(np.int64)
+    trained = {tuple(pair) for both in (told_2P, direct_2P) for pair in np.sort(group[both], axis=0).T.tolist()}
+    unsaid = [tuple(pair) not in trained for pair in np.sort(group[known_2P], axis=0).T.tolist()]
+    yield "indication–gene", known_2P[:, np.array(unsaid, bool)], known_2P
 
 
 def trained_on(models: Sequence[Model], cache: PairCache) -> NDArray[np.bool_]:

@@ -8,6 +8,40 @@ from kgbuild.mapping.terms import in_batches
 from kgbuild.store import Store
 
 
+@dataclass(frozen=True)
+class Around:
+    """What the graph has around concepts: `parents`, `same` and `names` of `Facts`, of these and of all above them.
+
+    Args:
+        ids: The concepts.
+    """
+
+    ids: frozenset[str] = frozenset()
+    parents: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    same: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, store: Store, ids: Iterable[str]) -> "Around":
+        """Of concepts, of what is asserted to be the same as they are, and of all above these."""
+        asked = frozenset(ids)
+        same: dict[str, dict[str, Sequence[str]]] = defaultdict(dict)
+        for row in in_batches(store, "similar/same", "ids", sorted(asked)):
+            if row["live"]:
+                same[row["id"]][row["same"]] = row["sources"]
+        parents, names = _above(store, asked.union(*same.values()))
+        return cls(asked, parents, dict(same), names)
+
+    def __or__(self, other: "Around") -> "Around":
+        """Of the concepts of both."""
+        return Around(
+            self.ids | other.ids,
+            {**self.parents, **other.parents},
+            {**self.same, **other.same},
+            {**self.names, **other.names},
+        )
+
+
 @dataclass
 class Facts:
     """What the graph says about the concepts of a mapping.
@@ -30,24 +64,26 @@ class Facts:
         self._above: dict[str, frozenset[str]] = {}
 
     @classmethod
-    def read(cls, store: Store, pairs: Iterable[tuple[str, str]]) -> "Facts":
-        """Of the concepts of some pairs, of what is asserted to be the same as they are, and of all above these."""
-        asked = sorted(set(pairs))
-        ids = sorted({end for pair in asked for end in pair})
-        same: dict[str, dict[str, Sequence[str]]] = defaultdict(dict)
-        for row in in_batches(store, "similar/same", "ids", ids):
-            if row["live"]:
-                same[row["id"]][row["same"]] = row["sources"]
+    def read(cls, store: Store, pairs: Iterable[tuple[str, str]], around: Around | None = None) -> "Facts":
+        """Of the concepts of some pairs, of what is asserted to be the same as they are, and of all above these.
+
+        Args:
+            store: The graph.
+            pairs: Subjects and objects.
+            around: What is known already; the graph is asked about the others.
+        """
+        asked, around = sorted(set(pairs)), around or Around()
+        if missing := {end for pair in asked for end in pair} - around.ids:
+            around |= Around.read(store, missing)
         disjoint: dict[str, dict[str, str]] = defaultdict(dict)
         for row in store.query("similar/disjoint"):
             disjoint[row["one"]][row["other"]] = disjoint[row["other"]][row["one"]] = row["source"]
-        parents, names = _above(store, [*ids, *(other for each in same.values() for other in each)])
         links = [{"subject": subject, "object": object_} for subject, object_ in asked]
         refuted = {
             (row["subject"], row["object"]): f"{row['source']} has {' and '.join(row['between'])} as not the same"
             for row in in_batches(store, "similar/refuted", "pairs", links)
         }
-        return cls(parents, dict(same), dict(disjoint), refuted, names)
+        return cls(around.parents, around.same, dict(disjoint), refuted, around.names)
 
     def above(self, concept: str) -> frozenset[str]:
         """All ancestors of a concept; a cycle is walked once, and what is on it is above itself."""

@@ -25,6 +25,7 @@ from kgbuild.errors import InputError
 from kgbuild.graph import name_key
 from kgbuild.mapping.assign import one_to_one as assigned
 from kgbuild.mapping.evidence import Sets, Ties
+from kgbuild.mapping.facts import Around
 from kgbuild.mapping.features import Target, describe, inverted
 from kgbuild.mapping.keep import Keep
 from kgbuild.mapping.kind import Side, kinds
@@ -133,7 +134,10 @@ def harmonize(
     conflicts: list[dict[str, Any]] = []
     if asserted:
         about = dict(frame.attrs)
-        frame, found = check(store, frame, distinct=own is None)
+        around = keep.get(f"around-{to.name}", lambda: Around.read(store, onto.terms.ids))
+        if own is None:
+            around |= keep.get(f"around-{from_.name}", lambda: Around.read(store, subjects.terms.ids))
+        frame, found = check(store, frame, own is None, around)
         frame.attrs, conflicts = about, found.to_dict("records")
     frame = assigned(frame, _FLOOR) if one_to_one else _first(frame, top)
     if at_least is not None:

@@ -16,7 +16,7 @@ import pandas as pd
 
 from kgbuild.graph import name_key
 from kgbuild.mapping.compose import CHAINED
-from kgbuild.mapping.facts import Facts
+from kgbuild.mapping.facts import Around, Facts
 from kgbuild.mapping.table import COLUMNS, CURATED, NONE
 from kgbuild.store import Store
 
@@ -24,7 +24,9 @@ from kgbuild.store import Store
 CONFLICTS = ("subject_id", "subject_label", "object_id", "object_label", "kind", "what", "why", "done")
 
 
-def check(store: Store, frame: pd.DataFrame, distinct: bool = True) -> tuple[pd.DataFrame, pd.DataFrame]:
+def check(
+    store: Store, frame: pd.DataFrame, distinct: bool = True, around: Around | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """A mapping without what contradicts the graph or itself, and what was found.
 
     Args:
@@ -32,6 +34,7 @@ def check(store: Store, frame: pd.DataFrame, distinct: bool = True) -> tuple[pd.
         frame: A mapping table with `kind`. Links of kind none are left alone.
         distinct: No two subjects mean the same, as in a vocabulary; of a list of traits several may (self-reported
             asthma, asthma by its codes), so that none is contradicted by another's link to its term.
+        around: What is known of the concepts already.
 
     Returns:
         The table without dropped links and with the new kinds of the others, reasons added to `comment`; and the
@@ -39,7 +42,8 @@ def check(store: Store, frame: pd.DataFrame, distinct: bool = True) -> tuple[pd.
         `done`.
     """
     live = frame[frame["kind"] != NONE]
-    return contradictions(frame, Facts.read(store, zip(live["subject_id"], live["object_id"], strict=True)), distinct)
+    pairs = zip(live["subject_id"], live["object_id"], strict=True)
+    return contradictions(frame, Facts.read(store, pairs, around), distinct)
 
 
 def contradictions(frame: pd.DataFrame, facts: Facts, distinct: bool = True) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -5,16 +5,19 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.metrics import roc_auc_score
 
+from embed.evaluate.held_out import asked_relations
 from embed.evaluate.lexical import bm25, character_tfidf
 from embed.evaluate.relatedness import Negatives, influence, relatedness, training_degree
 from embed.evaluate.sets.relatedness import BENCHMARKS, Columns, PairTable
-from embed.pairs import PairCache
+from embed.pairs import CONCEPTS, PAIRS, TASKS, VARIANTS, PairCache
+from embed.split import hold_out_relations
 from kgbuild.errors import InputError
 
 NAMED = {each.name: each for each in BENCHMARKS}
@@ -192,3 +195,47 @@ def test_letters_and_words_score_names():
 
     assert letters[0] > letters[1] > letters[2]
     assert words[0] > 0 == words[1] == words[2]
+
+
+def test_genes_of_an_indication_are_asked_about_where_training_has_no_way_to_them():
+    of = {"d": "Disease", "r": "Drug", "g": "Gene"}
+    ids = [f"{kind}:{i}" for kind in of for i in range(8)]
+    place = {each: i for i, each in enumerate(ids)}
+    edges = [(f"d:{i}", "TREATS", f"r:{(i + k) % 8}") for i in range(8) for k in (0, 1)]
+    edges += [(f"r:{i}", "TARGETS", f"g:{i}") for i in range(8)]
+    edges += [(f"d:{i}", "ASSOCIATED_WITH", f"g:{i}") for i in range(3)]
+    rows = [
+        {
+            "task": TASKS.index("relation"),
+            "head": place[one],
+            "tail": place[other],
+            "predicate": predicate,
+            "weight": 1.0,
+        }
+        for one, predicate, other in edges
+    ]
+    concepts = [{"id": each, "label": i, "type": of[each[0]], "group": i} for i, each in enumerate(ids)]
+    cache = PairCache(
+        pa.array(ids),
+        pa.Table.from_pylist(concepts, CONCEPTS),
+        VARIANTS.empty_table(),
+        pa.Table.from_pylist(rows, PAIRS),
+        {},
+    )
+    held = {edge for edge, out in zip(edges, hold_out_relations(cache), strict=True) if out}
+
+    found = {name: (asked, known) for name, asked, known in asked_relations(cache, ~hold_out_relations(cache))}
+
+    asked, known = ({tuple(ids[i] for i in pair) for pair in ends.T} for ends in found["indication–gene"])
+    ways = {
+        (d, g): [(d, "TREATS", r) in held or (r, "TARGETS", g) in held for _, _, r in edges if (d, "TREATS", r) in edges
+                 and (r, "TARGETS", g) in edges]
+        for d in ids[:8] for g in ids[16:]
+    }  # fmt: skip
+    assert known == {pair for pair, some in ways.items() if some}
+    related = {(one, other) for one, predicate, other in edges if predicate == "ASSOCIATED_WITH"}
+    assert asked == {pair for pair, some in ways.items() if some and all(some)} - related
+    assert 0 < len(asked) < len(known)
+    assert {tuple(ids[i] for i in pair) for pair in found["drug–gene"][0].T} == {
+        (one, other) for one, predicate, other in held if predicate == "TARGETS"
+    }
