@@ -28,15 +28,50 @@ _MOST = 30  # terms that one kind of evidence leads to
 Evidence = dict[str, dict[int, float]]
 
 
-class Sets:
+def read_sets(store: Store, of: Scope) -> dict[str, dict[str, list[str]]]:
     """The variants, genes and phenotypes of concepts: kind → concept → CURIEs."""
+    sets: dict[str, dict[str, list[str]]] = {kind: {} for kind in SHARED}
+    for row in store.stream("similar/shared", **of.parameters):
+        for kind in SHARED:
+            if row[kind]:
+                sets[kind][row["id"]] = row[kind]
+    return sets
 
-    def __init__(self, store: Store, of: Scope) -> None:
-        self.of: dict[str, dict[str, list[str]]] = {kind: {} for kind in SHARED}
-        for row in store.stream("similar/shared", **of.parameters):
-            for kind in SHARED:
-                if row[kind]:
-                    self.of[kind][row["id"]] = row[kind]
+
+class Shared:
+    """What the terms of a target have of one kind, each thing weighed by how rare it is.
+
+    Args:
+        objects: Term → what it has.
+        index: Term → its place.
+    """
+
+    def __init__(self, objects: Mapping[str, Sequence[str]], index: Mapping[str, int]) -> None:
+        self._place: dict[str, int] = {}
+        for some in objects.values():
+            for each in some:
+                self._place.setdefault(each, len(self._place))
+        rows = [(index[term], self._place[each]) for term, some in objects.items() if term in index for each in some]
+        objects_NX = _table(rows, (max(index.values(), default=-1) + 1, len(self._place)))
+        frequency_X = np.maximum(np.bincount(objects_NX.indices, minlength=len(self._place)), 1)
+        self._rarity_X = np.log(1 + len(objects) / frequency_X)
+        self._unit_XN = _unit(objects_NX, self._rarity_X).T.tocsr()
+
+    def of(self, subjects: Mapping[str, Sequence[str]], ids: Sequence[str]) -> list[dict[int, float]]:
+        """How much of it each of some concepts and the terms have in common: cosine, by rarity.
+
+        Args:
+            subjects: Concept → what it has.
+            ids: The concepts.
+        """
+        place = self._place
+        asked = [[place[each] for each in subjects.get(one, ()) if each in place] for one in ids]
+        pairs = [(s, x) for s, some in enumerate(asked) for x in some]
+        if not pairs:
+            return [{} for _ in ids]
+        asked_SX = _table(pairs, (len(ids), len(place)))
+        cosine_SN = _unit(asked_SX, self._rarity_X) @ self._unit_XN
+        return [_mapping(*_row(cosine_SN, s)) for s in range(len(ids))]
 
 
 class Ties:
@@ -101,35 +136,6 @@ class Ties:
                     none[term] += np.log1p(-min(1 / len(self.through[way]), 0.9))
             out.append(_mapping(np.array([*none], np.int64), 1 - np.exp(np.array([*none.values()]))))
         return out
-
-
-def of_sets(
-    subjects: Mapping[str, Sequence[str]],
-    ids: Sequence[str],
-    objects: Mapping[str, Sequence[str]],
-    index: Mapping[str, int],
-) -> list[dict[int, float]]:
-    """How much of one kind of shared things each concept and the terms have in common: cosine, by rarity.
-
-    Args:
-        subjects, objects: Concept, term → what it has.
-        ids: The concepts.
-        index: Term → its place.
-    """
-    place: dict[str, int] = {}
-    for some in objects.values():
-        for each in some:
-            place.setdefault(each, len(place))
-    if not place:
-        return [{} for _ in ids]
-    rows = [(index[term], place[each]) for term, some in objects.items() if term in index for each in some]
-    shape = max(index.values()) + 1, len(place)
-    objects_NX = _table(rows, shape)
-    rarity_X = np.log(1 + len(objects) / np.maximum(np.bincount(objects_NX.indices, minlength=len(place)), 1))
-    asked = [[place[each] for each in subjects.get(one, ()) if each in place] for one in ids]
-    asked_SX = _table([(s, x) for s, some in enumerate(asked) for x in some], (len(ids), len(place)))
-    cosine_SN = _unit(asked_SX, rarity_X) @ _unit(objects_NX, rarity_X).T.tocsr()
-    return [_mapping(*_row(cosine_SN, s)) for s in range(len(ids))]
 
 
 def plain(code: str) -> str:

@@ -10,7 +10,7 @@ What is read and learned is kept for the next mapping (`kgbuild.mapping.keep`).
 
 import datetime
 import gc
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,7 +24,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # s
 from kgbuild.errors import InputError
 from kgbuild.graph import name_key
 from kgbuild.mapping.assign import one_to_one as assigned
-from kgbuild.mapping.evidence import Sets, Ties
+from kgbuild.mapping.evidence import Shared, Ties, read_sets
 from kgbuild.mapping.facts import Around
 from kgbuild.mapping.features import Target, describe, inverted
 from kgbuild.mapping.keep import Keep
@@ -55,7 +55,7 @@ class Onto:
     terms: Terms
     target: Target
     ties: Ties
-    sets: Sets
+    shared: Mapping[str, Shared]
 
     @classmethod
     def read(cls, store: Store, of: Scope) -> "Onto":
@@ -65,7 +65,9 @@ class Onto:
             InputError: There are none, or none has a vector.
         """
         terms = read_terms(store, of)
-        return cls(of, terms, read_target(store, of, terms), Ties(store, of, terms), Sets(store, of))
+        target, ties = read_target(store, of, terms), Ties(store, of, terms)
+        shared = {kind: Shared(sets, terms.index) for kind, sets in read_sets(store, of).items()}
+        return cls(of, terms, target, ties, shared)
 
 
 @contextmanager
@@ -164,7 +166,7 @@ def _scored(
     )
     if not asserted:
         subjects = replace(subjects, ties={})
-    queries = subjects.queries(onto.ties, onto.sets.of, codes)
+    queries = subjects.queries(onto.ties, onto.shared, codes)
     described = list(describe(onto.target, queries, onto.target.vectors + subjects.vectors))
     features = [features_CF for _, features_CF in described]
     scores = ranker.score(features)
@@ -236,7 +238,7 @@ def learned(store: Store, onto: Onto, vocabularies: Sequence[str], grouping: boo
     subjects = found.subjects
     if not asserted:
         subjects = replace(subjects, ties={})
-    queries = subjects.queries(onto.ties, onto.sets.of)
+    queries = subjects.queries(onto.ties, onto.shared)
     described = describe(onto.target, queries, onto.target.vectors + subjects.vectors)
     return fit(
         [

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from kgbuild.mapping.evidence import SHARED, Evidence, Sets, Ties, merged, of_sets
+from kgbuild.mapping.evidence import SHARED, Evidence, Shared, Ties, merged, read_sets
 from kgbuild.mapping.features import Query, Vectors, inverted
 from kgbuild.mapping.terms import Scope, Terms, in_batches, read_terms, read_vectors
 from kgbuild.store import Store
@@ -33,19 +33,17 @@ class Subjects:
         """All name keys that are compared."""
         return {key for each in self.terms.names for key in each}.union(*(each[:1] for each in self.keys.values()))
 
-    def queries(
-        self, ties: Ties, objects: Mapping[str, Mapping[str, Sequence[str]]], codes: bool = True
-    ) -> list[Query]:
+    def queries(self, ties: Ties, shared: Mapping[str, Shared], codes: bool = True) -> list[Query]:
         """The concepts as they are compared with a target.
 
         Args:
             ties: The target's.
-            objects: The target's shared sets.
+            shared: What the target's terms have, by kind.
             codes: Use the codes that the concepts group.
         """
         ids = self.terms.ids
         groups = [self.groups.get(each, ()) if codes else () for each in ids]
-        parts = [(kind, of_sets(self.sets.get(kind, {}), ids, objects.get(kind, {}), ties.index)) for kind in SHARED]
+        parts = [(kind, shared[kind].of(self.sets.get(kind, {}), ids)) for kind in SHARED]
         parts.append(("chains", ties.of_chains([self.ties.get(each, ()) for each in ids], ids)))
         found: list[Evidence] = merged(parts, len(ids))
         for one, of in zip(found, ties.of_codes(groups), strict=True):
@@ -74,7 +72,7 @@ def read_subjects(store: Store, of: Scope) -> Subjects:
     terms = read_terms(store, of)
     groups = {row["id"]: row["codes"] for row in store.stream("similar/groups", **of.parameters)}
     ties = {row["id"]: row["ties"] for row in store.stream("similar/ties", **of.parameters)}
-    subjects = Subjects(terms, groups, read_keys(store, groups), ties, Sets(store, of).of)
+    subjects = Subjects(terms, groups, read_keys(store, groups), ties, read_sets(store, of))
     subjects.vectors = read_vectors(store, subjects.texts())
     return subjects
 

@@ -10,7 +10,7 @@ import pytest
 
 from kgbuild.errors import InputError
 from kgbuild.mapping import teachers
-from kgbuild.mapping.evidence import Sets, Ties
+from kgbuild.mapping.evidence import Shared, Ties, read_sets
 from kgbuild.mapping.keep import Keep
 from kgbuild.mapping.pairs import PairScorer
 from kgbuild.mapping.score import score_table
@@ -89,7 +89,8 @@ def test_a_chain_goes_by_way_of_a_third_concept_and_counts_less_where_that_leads
 
 def test_variants_that_both_are_tied_to_count_and_denied_ones_do_not(graph, efo):
     of, terms, ties = efo
-    (query,) = read_subjects(graph, scope(graph, "phecode")).queries(ties, Sets(graph, of).of)
+    shared = {kind: Shared(sets, terms.index) for kind, sets in read_sets(graph, of).items()}
+    (query,) = read_subjects(graph, scope(graph, "phecode")).queries(ties, shared)
     one, other = np.log(1 + 3 / 1), np.log(1 + 3 / 3)
 
     assert query.evidence["variants"] == pytest.approx({terms.index["MONDO:2"]: one / np.hypot(one, other)})

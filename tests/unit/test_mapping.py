@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from kgbuild.mapping.calibrate import Calibration
-from kgbuild.mapping.evidence import of_sets
+from kgbuild.mapping.evidence import Shared
 from kgbuild.mapping.features import FEATURES, PRIORS, Lists, Query, Target, Vectors, describe
 from kgbuild.mapping.lexical import Ngrams, Words, words
 from kgbuild.mapping.rank import ENOUGH, Example, Ranker, fit
@@ -199,13 +199,13 @@ def test_what_a_bound_rules_out_is_never_among_the_nearest(names, k, width, seed
 
 def test_what_two_concepts_share_counts_by_its_cosine_and_more_where_it_is_rare():
     objects = {"t:0": ["x", "y"], "t:1": ["y"], "elsewhere:1": ["y"]}
-    found = of_sets({"s": ["x", "unknown"], "r": ["y", "x"]}, ["s", "none", "r"], objects, {"t:0": 0, "t:1": 1})
+    found = Shared(objects, {"t:0": 0, "t:1": 1}).of({"s": ["x", "unknown"], "r": ["y", "x"]}, ["s", "none", "r"])
     x, y = math.log(1 + 3 / 1), math.log(1 + 3 / 2)
 
     assert found[0] == pytest.approx({0: x / math.hypot(x, y)})
     assert found[1] == {}
     assert found[2] == pytest.approx({0: 1, 1: y / math.hypot(x, y)})
-    assert of_sets({"s": ["x"]}, ["s"], {}, {"t:0": 0}) == [{}]
+    assert Shared({}, {"t:0": 0}).of({"s": ["x"]}, ["s"]) == [{}]
 
 
 def taught(n: int) -> list[Example]:
