@@ -22,8 +22,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from embed.checkpoint import Encoder, load_encoder
 from embed.enrich import write_vectors
+from embed.model.checkpoint import Encoder, load_encoder
 from kgbuild import database
 from kgbuild.console import Steps
 from kgbuild.store import connect

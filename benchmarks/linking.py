@@ -27,9 +27,9 @@ from scipy.sparse import csr_array
 from sklearn.feature_extraction.text import TfidfVectorizer
 from start import newest
 
-from embed.device import best_device, has_bf16
+from embed.compute.device import best_device, has_bf16
 from embed.evaluate.nearest import Nearest, Score, Vectors, Weights, nearest
-from embed.pairs import PairCache
+from embed.pairs.cache import PairCache
 from kgbuild.errors import KgError
 
 SAMPLE, BLOCK, BOUND = 512, 64, 1024

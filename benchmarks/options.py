@@ -23,14 +23,14 @@ import torch
 from numpy.typing import NDArray
 from start import newest
 
-from embed import train
-from embed.checkpoint import Encoder, load_encoder
 from embed.commands import recipe, split_of
 from embed.evaluate.association import evaluate
 from embed.evaluate.held_out import cosine, traits
 from embed.evaluate.measured import Model
-from embed.pairs import TASKS, PairCache
+from embed.model.checkpoint import Encoder, load_encoder
+from embed.pairs.cache import TASKS, PairCache
 from embed.recipes.generel import VARIANTS
+from embed.training import train
 
 QUERIES, OTHERS = 4_000, 15_000
 

@@ -10,7 +10,7 @@ import os
 import time
 from itertools import chain
 
-from embed.pairs import BIOBANKS, LANES, answers, read
+from embed.pairs.cache import BIOBANKS, LANES, answers, read
 from kgbuild.store import connect
 
 PARAMETERS = {"eqtl_per_gene": 5, "names": 8, "biobanks": list(BIOBANKS)}

@@ -57,9 +57,10 @@ class Clock:
 
 def start(pairs: Path, recipe: str, out: Path) -> None:
     clock = Clock()
-    from embed import commands, state, train
+    from embed import commands
     from embed.methods.generel import Generel
-    from embed.pairs import PairCache
+    from embed.pairs.cache import PairCache
+    from embed.training import state, train
 
     clock.lap("Python, and importing embed")
     cache = PairCache.load(pairs)
@@ -90,11 +91,12 @@ def start(pairs: Path, recipe: str, out: Path) -> None:
 def epochs(pairs: Path, recipe: str, count: int, out: Path) -> None:
     import numpy as np
 
-    from embed import commands, train
-    from embed.encoder import load_base
+    from embed import commands
     from embed.methods.generel import GenerelBatches
-    from embed.pairs import PairCache
-    from embed.tokens import cached
+    from embed.model.encoder import load_base
+    from embed.pairs.cache import PairCache
+    from embed.pairs.tokens import cached
+    from embed.training import train
 
     cache, config = PairCache.load(pairs), commands.recipe(recipe)
     tokens = cached(cache.strings.to_pylist(), load_base(config.base_model)[1], config.max_length, pairs)

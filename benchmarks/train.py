@@ -8,7 +8,7 @@ for two packages that kg does without: pip install accelerate datasets
 Steps: synonym pairs, one batch size, one base model, one length limit, one precision for both; MultipleNegativesRanking
 there, kg's own loop here (gradients, clipping, AdamW). Both make their batches meanwhile. The sides take turns, a first
 step of each turn is not counted, and the figure is the median over all steps. `padding` is the tokens that kg computes
-with by the real ones: on the CPU it packs texts without padding (`embed.packing`), elsewhere it pads chunks.
+with by the real ones: on the CPU it packs texts without padding (`embed.compute.packing`), elsewhere it pads chunks.
 
 On a GPU, in the same way with a BERT of 110 million random weights in bf16: also what share of the time the loop waits
 for a batch, the processor launches kernels, the GPU idles; and model FLOP utilisation (6 FLOP a weight and real token,
@@ -30,17 +30,17 @@ import torch
 from start import newest
 from torch import nn
 
-from embed.checkpoint import load_encoder
+from embed.compute.device import autocast, best_device
+from embed.compute.packing import packs
 from embed.config import GenerelConfig
-from embed.device import autocast, best_device
-from embed.encoder import base_folder, load_base
 from embed.methods.generel import Generel, GenerelBatches
-from embed.packing import packs
-from embed.pairs import TASKS, PairCache
+from embed.model.checkpoint import load_encoder
+from embed.model.encoder import base_folder, load_base
+from embed.pairs.cache import TASKS, PairCache
+from embed.pairs.tokens import Tokens, tokenize
 from embed.recipes.generel import generel_cpu
-from embed.step import gradients
-from embed.tokens import Tokens, tokenize
-from embed.train import make_optimizers
+from embed.training.step import gradients
+from embed.training.train import make_optimizers
 
 #: Dense bf16 FLOP/s by a part of the card's name.
 PEAKS = {"H200": 989e12, "H100": 989e12, "A100": 312e12, "L40S": 362e12, "L4": 121e12, "T4": 65e12}

@@ -1,4 +1,8 @@
-"""Pairs, encoders, training, enrichment and evaluation: everything that needs torch."""
+"""Pairs, encoders, training, enrichment and evaluation: everything that needs torch.
+
+pairs ──> methods, with a model ── training, as recipes say ──> a folder ── enrich ──> vectors in the graph
+                                                                      └──> evaluate, beside baselines
+"""
 
 import os
 

@@ -12,15 +12,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from embed import enrich as enrichment
-from embed import leaks, pairs, processes
-from embed.checkpoint import load_encoder
+from embed.compute import processes
 from embed.config import BioLordConfig, GenerelConfig, SapBertConfig, TrainConfig
 from embed.evaluate.sets.registry import present
-from embed.held import HoldOut
-from embed.phases import train as run
+from embed.model.checkpoint import load_encoder
+from embed.pairs import cache as pairs
+from embed.pairs import leaks
+from embed.pairs.held import HoldOut
+from embed.pairs.split import Split, hold_out, hold_out_relations, hold_out_source
 from embed.recipes import RECIPES
 from embed.recipes.generel import VARIANTS
-from embed.split import Split, hold_out, hold_out_relations, hold_out_source
+from embed.training.phases import train as run
 from kgbuild.console import Steps, err
 from kgbuild.errors import InputError
 from kgbuild.files import locked

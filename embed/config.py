@@ -72,7 +72,7 @@ class GenerelConfig(TrainConfig):
     Args:
         dimensions: d, the width of the common space.
         variant_encoder: `table` is the paper's (an embedding and a 2-layer MLP); `locus` also knows genes and loci.
-        relation_part: Whether texts get a part that relations speak of, after the last step (`embed.relate`).
+        relation_part: Whether texts get a part that relations speak of, after the last step (`embed.model.relate`).
         text_head: Whether a residual layer, which learns at the variants' rate, follows the projection of every text.
         quota: Task → pairs of it in a batch; their sum is the batch size. A task without pairs is left out.
         variant_learning_rate: Of everything that starts from nothing: the variants' encoder, the head, the temperature.
@@ -84,7 +84,7 @@ class GenerelConfig(TrainConfig):
         names: Synonym pairs with a concept's label, or of any two of its names; the former measured better
             (docs/results.md).
         hard_negatives: Share of a batch's pairs to whose candidates a hard negative of the head is added
-            (`embed.hard_negatives`).
+            (`embed.pairs.hard_negatives`).
     """
 
     quota: Mapping[str, int] = field(default_factory=dict)
@@ -110,7 +110,7 @@ class GenerelConfig(TrainConfig):
 
 @dataclass(frozen=True, kw_only=True)
 class BioLordConfig(TrainConfig):
-    """BioLORD-2023: a recipe's config is `whole`, and `embed.phases` trains one phase of it after another.
+    """BioLORD-2023: a recipe's config is `whole`, and `embed.training.phases` trains one phase of it after another.
 
     Args:
         phase: `contrast` (names with definitions), `distil` (the base model learns the contrastive one's targets),
@@ -151,8 +151,8 @@ class SapBertConfig(TrainConfig):
     Args:
         batch_size: Pairs of names in a batch.
         pairs_per_concept: At most so many pairs of a concept's names, or names that a mention is paired with.
-        mentions: A table of mentions with their concepts (`embed.mentions`): they are paired with the concepts' names
-            instead of the names with each other. Empty: none.
+        mentions: A table of mentions with their concepts (`embed.pairs.mentions`): they are paired with the concepts'
+            names instead of the names with each other. Empty: none.
         margin: λ of the mined triplets, a distance of unit vectors.
         alpha, beta: Scales of the loss for negatives and for positives.
         epsilon: Its offset, a cosine.

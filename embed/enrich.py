@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embed.checkpoint import Encoder
+from embed.model.checkpoint import Encoder
 from kgbuild.ahead import ahead
 from kgbuild.console import Steps
 from kgbuild.graph import name_key

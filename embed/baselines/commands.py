@@ -15,9 +15,9 @@ from embed.baselines.svd import factors
 from embed.baselines.vectors import Learned, manifest
 from embed.commands import model_folder, read_pairs, split_of
 from embed.evaluate.association import Score
-from embed.held import HoldOut
-from embed.pairs import PairCache
-from embed.split import Split
+from embed.pairs.cache import PairCache
+from embed.pairs.held import HoldOut
+from embed.pairs.split import Split
 from kgbuild.console import Steps
 from kgbuild.errors import InputError, MissingExtra
 from kgbuild.home import folder

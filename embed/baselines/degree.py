@@ -3,8 +3,8 @@
 import numpy as np
 
 from embed.evaluate.association import Score, training_units
-from embed.pairs import PairCache
-from embed.split import Split
+from embed.pairs.cache import PairCache
+from embed.pairs.split import Split
 
 
 def degree(split: Split, cache: PairCache, variants: bool = True) -> Score:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from embed.pairs import ASSOCIATIONS, TASKS, PairCache
+from embed.pairs.cache import ASSOCIATIONS, TASKS, PairCache
 
 Longs = NDArray[np.int64]
 

@@ -25,9 +25,9 @@ from numpy.typing import NDArray
 
 from embed.baselines.graph import ASSOCIATED, Longs, Triples
 from embed.baselines.vectors import Learned, Measure
-from embed.device import best_device
-from embed.pairs import PairCache
-from embed.split import Split
+from embed.compute.device import best_device
+from embed.pairs.cache import PairCache
+from embed.pairs.split import Split
 
 if TYPE_CHECKING:
     from pykeen.models import ERModel

@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
 from embed.evaluate.association import Score, training_units
-from embed.pairs import PairCache
-from embed.split import Split, neighbours
+from embed.pairs.cache import PairCache
+from embed.pairs.split import Split, neighbours
 
 
 def locus_neighbour(split: Split, cache: PairCache, text_CD: NDArray[np.floating], within: int = 500_000) -> Score:

@@ -20,7 +20,7 @@ from scipy.sparse import coo_array
 
 from embed.baselines.graph import Longs, Triples
 from embed.baselines.vectors import Learned
-from embed.pairs import PairCache
+from embed.pairs.cache import PairCache
 
 _WALKERS = 50_000  # that take a step at once
 

@@ -10,8 +10,8 @@ from sklearn.utils.extmath import randomized_svd
 
 from embed.baselines.vectors import Learned
 from embed.evaluate.association import Score, training_units
-from embed.pairs import PairCache
-from embed.split import Split
+from embed.pairs.cache import PairCache
+from embed.pairs.split import Split
 
 
 def svd(split: Split, cache: PairCache, rank: int = 128) -> Score:

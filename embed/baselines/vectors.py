@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from embed.baselines.graph import Triples
 from embed.evaluate.association import Score
-from embed.pairs import PairCache
+from embed.pairs.cache import PairCache
 from kgbuild.errors import InputError
 from kgbuild.files import made, replacing
 

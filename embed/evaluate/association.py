@@ -18,8 +18,8 @@ from scipy.stats import rankdata
 from embed.evaluate.figure import Figure
 from embed.evaluate.hard import hard
 from embed.evaluate.statistics import delong
-from embed.pairs import TASKS, PairCache
-from embed.split import Split
+from embed.pairs.cache import TASKS, PairCache
+from embed.pairs.split import Split
 
 #: Traits (→ concepts) and variants, N each → N scores, higher where the two belong together.
 Score = Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.floating]]

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 
-from embed.checkpoint import load_encoder
+from embed.model.checkpoint import load_encoder
 from kgbuild.curie import converter
 from kgbuild.files import replacing
 from kgbuild.home import folder

@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 
-from embed.checkpoint import load_encoder
 from embed.commands import model_folder, read_pairs, train
 from embed.commands import recipe as recipe_of
 from embed.evaluate import held_out, page, papers, plots, projection, report, tables, verdicts
@@ -18,7 +17,8 @@ from embed.evaluate.gold import read_labelled
 from embed.evaluate.mapping import evaluate as figures
 from embed.evaluate.measured import Model, Results
 from embed.evaluate.page import Picture
-from embed.held import HoldOut
+from embed.model.checkpoint import load_encoder
+from embed.pairs.held import HoldOut
 from kgbuild.console import Steps
 from kgbuild.curie import standardize
 from kgbuild.errors import InputError

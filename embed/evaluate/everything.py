@@ -12,8 +12,6 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from embed import leaks
-from embed.checkpoint import load_encoder
 from embed.commands import model_folder, read_pairs
 from embed.evaluate import held_out, linking, mapping, report
 from embed.evaluate.measured import Model, Results, methods
@@ -23,7 +21,9 @@ from embed.evaluate.sets.mapping import MappingGold
 from embed.evaluate.sets.relatedness import PairTable
 from embed.evaluate.sets.similarity import SimilaritySet
 from embed.evaluate.similarity import similarity
-from embed.pairs import CONCEPTS, PAIRS, VARIANTS, PairCache
+from embed.model.checkpoint import load_encoder
+from embed.pairs import leaks
+from embed.pairs.cache import CONCEPTS, PAIRS, VARIANTS, PairCache
 from kgbuild.console import Steps
 from kgbuild.errors import InputError
 from kgbuild.store import Store, connect

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from embed.pairs import TASKS, PairCache
-from embed.split import Split, neighbours
+from embed.pairs.cache import TASKS, PairCache
+from embed.pairs.split import Split, neighbours
 
 WITHIN = 500_000  # base pairs on either side
 SIMILAR = 0.5

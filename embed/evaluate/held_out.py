@@ -16,16 +16,16 @@ from embed.baselines.commands import saved, title
 from embed.baselines.degree import degree
 from embed.baselines.locus_neighbour import locus_neighbour
 from embed.baselines.svd import svd
-from embed.checkpoint import load_encoder
 from embed.commands import split_of
 from embed.evaluate import association
 from embed.evaluate.association import Score
 from embed.evaluate.measured import Model, Results, methods
 from embed.evaluate.relatedness import relatedness
 from embed.evaluate.renamed import renamed
-from embed.held import HoldOut
-from embed.pairs import ASSOCIATIONS, TASKS, PairCache
-from embed.split import RELATED, Split, hold_out_relations, of_source, related
+from embed.model.checkpoint import load_encoder
+from embed.pairs.cache import ASSOCIATIONS, TASKS, PairCache
+from embed.pairs.held import HoldOut
+from embed.pairs.split import RELATED, Split, hold_out_relations, of_source, related
 from kgbuild.errors import InputError
 
 #: Pairs of concepts, [2, P].

@@ -32,7 +32,7 @@ from embed.evaluate.preprocess import published, simple
 from embed.evaluate.sets.dictionaries import KINDS, Dictionary
 from embed.evaluate.sets.linking import BENCHMARKS, Task
 from embed.evaluate.statistics import Doubles
-from embed.pairs import PairCache
+from embed.pairs.cache import PairCache
 from kgbuild.graph import name_key
 
 TFIDF, BM25 = "character TF-IDF", "BM25"

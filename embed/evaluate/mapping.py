@@ -22,10 +22,10 @@ import numpy as np
 import pandas as pd
 
 from embed.baselines.icd_bridge import icd_bridge
-from embed.checkpoint import load_encoder
 from embed.evaluate.baselines import TEXT2TERM, Names, Scored, encoded, has_text2term, text2term
 from embed.evaluate.gold import Gold
 from embed.evaluate.summary import OURS, Evaluation, Mapped, Tally, summary
+from embed.model.checkpoint import load_encoder
 from kgbuild.console import Steps
 from kgbuild.errors import InputError
 from kgbuild.mapping import enriched_with, harmonize, read_list, scope

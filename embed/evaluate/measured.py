@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from embed.checkpoint import Encoder, load_encoder
 from embed.evaluate.figure import Encode, Figure
+from embed.model.checkpoint import Encoder, load_encoder
 from kgbuild.files import replacing
 from kgbuild.home import folder
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from torch import Tensor
 
-from embed.device import best_device, has_bf16
+from embed.compute.device import best_device, has_bf16
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]

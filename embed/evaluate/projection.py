@@ -25,8 +25,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from embed.checkpoint import Encoder
-from embed.pairs import ASSOCIATIONS, TASKS, PairCache
+from embed.model.checkpoint import Encoder
+from embed.pairs.cache import ASSOCIATIONS, TASKS, PairCache
 from kgbuild.errors import InputError
 from kgbuild.files import replacing
 from kgbuild.graph import name_key

@@ -25,7 +25,7 @@ from embed.evaluate import lexical, statistics
 from embed.evaluate.figure import Encode, Figure
 from embed.evaluate.lexical import Score
 from embed.evaluate.statistics import Doubles
-from embed.pairs import TASKS, PairCache
+from embed.pairs.cache import TASKS, PairCache
 from kgbuild.graph import name_key
 
 Ints = NDArray[np.int64]

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from embed.pairs import PairCache
-from embed.split import Split
+from embed.pairs.cache import PairCache
+from embed.pairs.split import Split
 from kgbuild.graph import name_key
 
 

@@ -1,8 +1,8 @@
-"""The methods of training, one a module: what is in a batch, and its loss.
+"""The methods of training, one a module: what is in a batch, and its loss; and the targets that BioLORD distils.
 
     prepare()   recipe, pairs ──> model, batches to train on, batches to validate on
 
-The loop that trains them is `embed.train`.
+The loop that trains them is `embed.training.train`.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,18 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from embed import targets
-from embed.batches import Batches
 from embed.config import BioLordConfig, GenerelConfig, SapBertConfig, TrainConfig
-from embed.descriptions import described
-from embed.mentions import read_mentions
+from embed.methods import targets
 from embed.methods.biolord import Contrast, DefinitionBatches, Distil, TargetBatches
 from embed.methods.generel import Generel, GenerelBatches, told
 from embed.methods.method import Method
 from embed.methods.sapbert import SapBert, SapBertBatches
-from embed.names import NamePairs, Names
-from embed.pairs import PairCache
-from embed.tokens import Tokens
+from embed.pairs.batches import Batches
+from embed.pairs.cache import PairCache
+from embed.pairs.descriptions import described
+from embed.pairs.mentions import read_mentions
+from embed.pairs.names import NamePairs, Names
+from embed.pairs.tokens import Tokens
 from kgbuild.errors import TrainError
 
 
@@ -94,7 +94,7 @@ def _biolord(config: BioLordConfig, cache: PairCache, transformer: nn.Module, to
     group = cache.concepts["group"].to_numpy()
     validated_C = _validated(int(group.max(initial=-1)) + 1, config)[group]
     if config.phase == "whole":
-        raise TrainError(f"{config.name}: a recipe of several phases; train it with embed.phases.train")
+        raise TrainError(f"{config.name}: a recipe of several phases; train it with embed.training.phases.train")
     if config.phase == "contrast":
         trained = DefinitionBatches(cache, ~validated_C, tokens, config)
         validation = DefinitionBatches(cache, validated_C, tokens, config) if config.patience else None

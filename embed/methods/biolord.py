@@ -18,14 +18,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from embed.batches import Batch, Batches, in_turns
 from embed.config import BioLordConfig
-from embed.leaks import Hashes
-from embed.losses import info_nce
 from embed.methods.method import Method
-from embed.pairs import TASKS, PairCache
-from embed.targets import Targets, names, with_label
-from embed.tokens import Tokens
+from embed.methods.targets import Targets, names, with_label
+from embed.model.losses import info_nce
+from embed.pairs.batches import Batch, Batches, in_turns
+from embed.pairs.cache import TASKS, PairCache
+from embed.pairs.leaks import Hashes
+from embed.pairs.tokens import Tokens
 from kgbuild.errors import TrainError
 from kgbuild.graph import name_key
 
@@ -52,7 +52,7 @@ class DefinitionBatches(Batches):
     Each kind runs through its own endless row of permutations; step s of epoch e starts at (e·steps + s)·quota.
 
     Args:
-        cache: The pairs, described (`embed.descriptions`).
+        cache: The pairs, described (`embed.pairs.descriptions`).
         wanted_C: bool: the concepts whose definitions are sampled.
         tokens: Of `cache.strings`.
         config: Batch size, share of relations, seed, chunk size.

@@ -22,17 +22,17 @@ from scipy.sparse import coo_array, csr_array
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from embed import associate, relate
-from embed.batches import Batch, Batches, in_turns
 from embed.config import GenerelConfig
-from embed.encoder import VariantEncoder
-from embed.hard_negatives import HardNegatives
-from embed.leaks import Hashes
-from embed.locus import LocusEncoder
-from embed.losses import MAX_LOG_SCALE, info_nce
 from embed.methods.method import Method
-from embed.pairs import ASSOCIATIONS, PAIRS, TASKS, PairCache
-from embed.tokens import Tokens
+from embed.model import associate, relate
+from embed.model.encoder import VariantEncoder
+from embed.model.locus import LocusEncoder
+from embed.model.losses import MAX_LOG_SCALE, info_nce
+from embed.pairs.batches import Batch, Batches, in_turns
+from embed.pairs.cache import ASSOCIATIONS, PAIRS, TASKS, PairCache
+from embed.pairs.hard_negatives import HardNegatives
+from embed.pairs.leaks import Hashes
+from embed.pairs.tokens import Tokens
 from kgbuild.errors import TrainError
 from kgbuild.graph import name_key
 

@@ -1,7 +1,8 @@
 """What the loop needs to know of a training method: a loss over the vectors of a batch's distinct texts.
 
 The text encoder is the only part that is large, so it is all that the loop splits among processes and re-computes
-(`embed.step`); what a method has beside it (variants, temperature) is small, and every process computes it alike.
+(`embed.training.step`); what a method has beside it (variants, temperature) is small, and every process computes it
+alike.
 """
 
 from abc import ABC, abstractmethod
@@ -14,9 +15,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from embed.config import TrainConfig
-from embed.encoder import TextEncoder
-from embed.leaks import Hashes
-from embed.pairs import TASKS, PairCache
+from embed.model.encoder import TextEncoder
+from embed.pairs.cache import TASKS, PairCache
+from embed.pairs.leaks import Hashes
 
 
 class Method(nn.Module, ABC):
@@ -71,7 +72,7 @@ class Method(nn.Module, ABC):
         return [(name, int((task == i).sum()), int((rows & (task == i)).sum())) for i, name in enumerate(TASKS)]
 
     def taught(self, cache: PairCache, train_mask: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], Hashes]:
-        """What it learned from, for `embed.leaks.record`: pairs of the cache, and hashes of pairs of names besides."""
+        """What it learned from, for `embed.pairs.leaks.record`: pairs of the cache, hashes of name pairs besides."""
         return train_mask, np.zeros(0, np.uint64)
 
     def save(self, folder: Path) -> None:

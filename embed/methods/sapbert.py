@@ -15,14 +15,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from embed.batches import Batch, Batches, in_turns
 from embed.config import SapBertConfig
-from embed.leaks import Hashes, hashes_of, together
-from embed.losses import mined, multi_similarity
 from embed.methods.method import Method
-from embed.names import KINDS, NamePairs
-from embed.pairs import TASKS, PairCache
-from embed.tokens import Tokens
+from embed.model.losses import mined, multi_similarity
+from embed.pairs.batches import Batch, Batches, in_turns
+from embed.pairs.cache import TASKS, PairCache
+from embed.pairs.leaks import Hashes, hashes_of, together
+from embed.pairs.names import KINDS, NamePairs
+from embed.pairs.tokens import Tokens
 from kgbuild.errors import TrainError
 
 

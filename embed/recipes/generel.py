@@ -37,8 +37,8 @@ def generel_cpu() -> GenerelConfig:
 def generel_locus() -> GenerelConfig:
     """The default: the encoder of variants knows genes and positions, and starts and ends in closed form.
 
-    `embed.associate` sets the texts' linear layer and the variants' rows before the first step, and trains the variants
-    alone on the final texts after the last: so most of a batch can be texts.
+    `embed.model.associate` sets the texts' linear layer and the variants' rows before the first step, and trains the
+    variants alone on the final texts after the last: so most of a batch can be texts.
     """
     return replace(
         generel_cpu(),

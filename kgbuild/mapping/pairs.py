@@ -66,7 +66,7 @@ class PairScorer:
         Args:
             store: The graph, enriched.
             encode: Texts → unit vectors [T, D] by the model that the graph was enriched with, as
-                `embed.checkpoint.Encoder.encode`.
+                `embed.model.checkpoint.Encoder.encode`.
             without: Pairs of vocabularies that are not learned from, such as `CHEBI|mesh`, in any order.
 
         Raises:

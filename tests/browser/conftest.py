@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from page import Browser, program, start_chromium
 
-from embed.checkpoint import Encoder, load_encoder
 from embed.enrich import enrich
+from embed.model.checkpoint import Encoder, load_encoder
 from kgbuild import database
 from kgbuild.loading import load
 from kgbuild.mapping import harmonize

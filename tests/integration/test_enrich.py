@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from embed import enrich as enriching
-from embed.checkpoint import Encoder, load_encoder
 from embed.enrich import Enriched, enrich
+from embed.model.checkpoint import Encoder, load_encoder
 from kgbuild.errors import InputError
 from kgbuild.mapping import enriched_with
 from kgbuild.store import Store

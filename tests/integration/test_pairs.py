@@ -2,9 +2,9 @@
 
 import pytest
 
-from embed import pairs
 from embed.commands import read_pairs
-from embed.pairs import TASKS, PairCache
+from embed.pairs import cache as pairs
+from embed.pairs.cache import TASKS, PairCache
 from kgbuild.home import folder
 from kgbuild.store import Store
 

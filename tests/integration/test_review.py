@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from embed import pairs
-from embed.pairs import TASKS, PairCache
+from embed.pairs import cache as pairs
+from embed.pairs.cache import TASKS, PairCache
 from kgbuild import database
 from kgbuild.home import folder
 from kgbuild.loading import last_difference, load, load_files

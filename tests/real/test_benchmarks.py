@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from embed.checkpoint import load_encoder
 from embed.evaluate.sets import relatedness
 from embed.evaluate.sets import similarity as sets
 from embed.evaluate.similarity import similarity
+from embed.model.checkpoint import load_encoder
 
 pytestmark = pytest.mark.real
 #: Pairs of each, as `wc` counts the lines below the headers.

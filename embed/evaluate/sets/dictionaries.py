@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from embed.evaluate.sets.mentions import curies, rows
-from embed.pairs import PairCache
+from embed.pairs.cache import PairCache
 from kgbuild.curie import standardize
 from kgbuild.errors import InputError
 from kgbuild.inputs import lines

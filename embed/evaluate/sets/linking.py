@@ -15,7 +15,7 @@ from embed.evaluate.sets import Benchmark, Evaluated
 from embed.evaluate.sets import mentions as read
 from embed.evaluate.sets.dictionaries import KINDS, Dictionary, from_graph
 from embed.evaluate.sets.mentions import Mention, Reader
-from embed.pairs import PairCache
+from embed.pairs.cache import PairCache
 from kgbuild.graph import name_key
 
 _TRAINING = r"train|trng"

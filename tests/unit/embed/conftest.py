@@ -10,7 +10,7 @@ import torch
 from transformers import BertConfig, BertModel, BertTokenizerFast
 
 from embed.config import BioLordConfig, GenerelConfig, SapBertConfig
-from embed.pairs import CONCEPTS, DEFINITIONS, NAMES, PAIRS, VARIANTS, PairCache
+from embed.pairs.cache import CONCEPTS, DEFINITIONS, NAMES, PAIRS, VARIANTS, PairCache
 
 DISEASES = (
     "asthma",

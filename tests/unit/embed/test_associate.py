@@ -7,15 +7,15 @@ from scipy.sparse import random_array
 from torch import nn
 from torch.nn import functional as F
 
-from embed.associate import finish, fit, named, start, start_texts, start_variants, units
-from embed.association_part import AssociationPart, _left_svd
-from embed.encoder import load_base
 from embed.evaluate.association import auc
-from embed.locus import LocusEncoder
 from embed.methods.generel import Generel
-from embed.pairs import TASKS
-from embed.split import hold_out
-from embed.tokens import tokenize
+from embed.model.associate import finish, fit, named, start, start_texts, start_variants, units
+from embed.model.association_part import AssociationPart, _left_svd
+from embed.model.encoder import load_base
+from embed.model.locus import LocusEncoder
+from embed.pairs.cache import TASKS
+from embed.pairs.split import hold_out
+from embed.pairs.tokens import tokenize
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from embed.baselines.degree import degree
 from embed.baselines.locus_neighbour import locus_neighbour
 from embed.baselines.svd import svd
 from embed.evaluate.association import Negatives, auc, evaluate, rank_by_odds, training_units
-from embed.split import hold_out
+from embed.pairs.split import hold_out
 
 
 def test_auc_is_the_one_of_scikit_learn_with_ties():

@@ -15,8 +15,8 @@ from embed.baselines.graph import ASSOCIATED, Triples, triples
 from embed.baselines.node2vec import Adjacency, node2vec
 from embed.baselines.svd import factors
 from embed.baselines.vectors import Learned
-from embed.pairs import PairCache
-from embed.split import Split, hold_out
+from embed.pairs.cache import PairCache
+from embed.pairs.split import Split, hold_out
 from kgbuild.errors import InputError
 
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from embed.encoder import load_base
 from embed.methods.generel import GenerelBatches, told
-from embed.pairs import TASKS
-from embed.tokens import tokenize
+from embed.model.encoder import load_base
+from embed.pairs.cache import TASKS
+from embed.pairs.tokens import tokenize
 from kgbuild.errors import TrainError
 
 

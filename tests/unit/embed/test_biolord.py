@@ -8,15 +8,15 @@ import torch
 from safetensors.torch import load_file
 from torch.nn import functional as F
 
-from embed import phases, state
-from embed.average import average
-from embed.checkpoint import load_encoder
-from embed.curves import read
-from embed.descriptions import described
-from embed.encoder import load_base, pool
 from embed.methods.biolord import Contrast, DefinitionBatches
-from embed.tokens import tokenize
-from embed.train import train
+from embed.model.checkpoint import load_encoder
+from embed.model.encoder import load_base, pool
+from embed.pairs.descriptions import described
+from embed.pairs.tokens import tokenize
+from embed.training import phases, state
+from embed.training.average import average
+from embed.training.curves import read
+from embed.training.train import train
 from kgbuild.errors import TrainError
 from tests.unit.embed.torchrun import train_together
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from embed import checkpoint
-from embed.checkpoint import load_encoder
-from embed.train import train
+from embed.model import checkpoint
+from embed.model.checkpoint import load_encoder
+from embed.training.train import train
 from kgbuild.errors import InputError
 
 TEXTS = ["type 2 diabetes", "asthma", "allergic asthma disorder", "gout", "asthma"]
@@ -73,7 +73,7 @@ def test_the_digest_tells_models_apart(tiny_base, tiny_cache, tiny_config, out):
 
 
 def test_the_packaged_base_keeps_its_cosines_under_the_new_projection():
-    from embed.encoder import TextEncoder, load_base
+    from embed.model.encoder import TextEncoder, load_base
 
     minilm = load_encoder("minilm")
     transformer, _ = load_base("minilm")

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from embed.descriptions import TEMPLATES, described
-from embed.pairs import PAIRS
+from embed.pairs.cache import PAIRS
+from embed.pairs.descriptions import TEMPLATES, described
 
 
 def everything(cache):

@@ -1,7 +1,7 @@
 import torch
 from torch import nn
 
-from embed.dropout import of_threads, seeded
+from embed.compute.dropout import of_threads, seeded
 
 
 def test_dropout_draws_from_the_seed_alone_and_keeps_the_mean():

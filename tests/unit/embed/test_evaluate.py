@@ -250,7 +250,7 @@ def test_bm25_is_the_formula_of_its_source():
 def test_vectors_are_encoded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("KG_HOME", str(tmp_path))
     first = encoded("minilm", ["asthma", "diabetes"], ["goitre"])
-    monkeypatch.setattr("embed.checkpoint.Encoder.encode", None)
+    monkeypatch.setattr("embed.model.checkpoint.Encoder.encode", None)
     again = encoded("minilm", ["diabetes", "asthma"], ["goitre"])
 
     np.testing.assert_array_equal(first.of(["goitre", "asthma"]), again.of(["goitre", "asthma"]))

@@ -4,12 +4,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from embed.encoder import load_base
-from embed.hard_negatives import HardNegatives
 from embed.methods.generel import GenerelBatches
-from embed.pairs import DENIED, PAIRS
-from embed.tokens import tokenize
-from embed.train import train
+from embed.model.encoder import load_base
+from embed.pairs.cache import DENIED, PAIRS
+from embed.pairs.hard_negatives import HardNegatives
+from embed.pairs.tokens import tokenize
+from embed.training.train import train
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from embed.checkpoint import load_encoder
+from embed.model.checkpoint import load_encoder
 from kgbuild.errors import InputError
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -79,7 +79,7 @@ def hub(tiny_base: str) -> Iterator[Hub]:
 def first_of(name: str, hub: Hub, home: Path, offline: bool = False) -> tuple[str, list[float]]:
     """The name and the vector that a model gives a text, in a process that asks this hub."""
     code = (
-        "import json, sys\nfrom embed.checkpoint import load_encoder\nfrom kgbuild.errors import InputError\n"
+        "import json, sys\nfrom embed.model.checkpoint import load_encoder\nfrom kgbuild.errors import InputError\n"
         "try:\n    encoder = load_encoder(sys.argv[1])\n"
         "    print(json.dumps([encoder.name, encoder.encode(['asthma'])[0].tolist()]))\n"
         "except InputError as error:\n    print(json.dumps([str(error), []]))\n"

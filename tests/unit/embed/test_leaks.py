@@ -4,12 +4,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from embed import leaks
 from embed.evaluate.sets import Evaluated
-from embed.names import Names
-from embed.pairs import CONCEPTS, NAMES, PAIRS, TASKS, VARIANTS, PairCache
-from embed.split import RELATED, hold_out, hold_out_relations, hold_out_source, of_source
-from embed.targets import names
+from embed.methods.targets import names
+from embed.pairs import leaks
+from embed.pairs.cache import CONCEPTS, NAMES, PAIRS, TASKS, VARIANTS, PairCache
+from embed.pairs.names import Names
+from embed.pairs.split import RELATED, hold_out, hold_out_relations, hold_out_source, of_source
 from kgbuild.errors import InputError
 
 STRINGS = ["asthma", "bronchial asthma", "Asthma, bronchial", "ATP7B", "wheezing", "lung", "a wheeze"]

@@ -2,8 +2,8 @@ import pyarrow as pa
 import pytest
 import torch
 
-from embed.locus import LocusEncoder
-from embed.pairs import VARIANTS
+from embed.model.locus import LocusEncoder
+from embed.pairs.cache import VARIANTS
 
 
 @pytest.fixture

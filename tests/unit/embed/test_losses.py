@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from embed.losses import info_nce, mined, multi_similarity
+from embed.model.losses import info_nce, mined, multi_similarity
 
 
 def _example() -> tuple[torch.Tensor, ...]:

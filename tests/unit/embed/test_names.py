@@ -4,9 +4,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from embed.mentions import read_mentions
-from embed.names import Names
-from embed.pairs import CONCEPTS, NAMES, PAIRS, PairCache
+from embed.pairs.cache import CONCEPTS, NAMES, PAIRS, PairCache
+from embed.pairs.mentions import read_mentions
+from embed.pairs.names import Names
 from kgbuild.errors import InputError
 
 CONCEPTS_NAMES = {

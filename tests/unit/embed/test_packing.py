@@ -1,9 +1,9 @@
 import pytest
 import torch
 
-from embed.encoder import load_base, pool, pooled
-from embed.packing import packs
-from embed.tokens import tokenize
+from embed.compute.packing import packs
+from embed.model.encoder import load_base, pool, pooled
+from embed.pairs.tokens import tokenize
 
 
 @pytest.mark.parametrize("pooling", ["cls", "mean"])

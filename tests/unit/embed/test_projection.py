@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from embed.evaluate import projection
-from embed.pairs import PairCache
+from embed.pairs.cache import PairCache
 from kgbuild.errors import InputError
 
 

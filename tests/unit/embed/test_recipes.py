@@ -1,7 +1,7 @@
 import pytest
 
 from embed.commands import recipe, train
-from embed.pairs import TASKS
+from embed.pairs.cache import TASKS
 from embed.recipes import RECIPES, generel, sapbert, sapbert_finetune
 from kgbuild.errors import InputError
 

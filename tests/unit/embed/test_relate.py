@@ -7,13 +7,13 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from embed.associate import states
-from embed.encoder import load_base
 from embed.evaluate.association import auc
 from embed.methods.generel import Generel
-from embed.pairs import CONCEPTS, PAIRS, TASKS, PairCache
-from embed.relate import RelationPart, Relations, finish, fit
-from embed.tokens import tokenize
+from embed.model.associate import states
+from embed.model.encoder import load_base
+from embed.model.relate import RelationPart, Relations, finish, fit
+from embed.pairs.cache import CONCEPTS, PAIRS, TASKS, PairCache
+from embed.pairs.tokens import tokenize
 
 SORTS = ("heart", "kidney", "skin", "eye", "bone", "nerve")
 

@@ -16,8 +16,8 @@ from embed.evaluate.held_out import asked_relations
 from embed.evaluate.lexical import bm25, character_tfidf
 from embed.evaluate.relatedness import Negatives, influence, relatedness, training_degree
 from embed.evaluate.sets.relatedness import BENCHMARKS, Columns, PairTable
-from embed.pairs import CONCEPTS, PAIRS, TASKS, VARIANTS, PairCache
-from embed.split import hold_out_relations
+from embed.pairs.cache import CONCEPTS, PAIRS, TASKS, VARIANTS, PairCache
+from embed.pairs.split import hold_out_relations
 from kgbuild.errors import InputError
 
 NAMED = {each.name: each for each in BENCHMARKS}

@@ -9,13 +9,13 @@ import torch
 from safetensors.torch import load_file
 from torch.nn import functional as F
 
-from embed.checkpoint import load_encoder
-from embed.encoder import load_base
 from embed.methods import prepare
 from embed.methods.sapbert import SapBert, SapBertBatches
-from embed.names import Names
-from embed.tokens import tokenize
-from embed.train import train
+from embed.model.checkpoint import load_encoder
+from embed.model.encoder import load_base
+from embed.pairs.names import Names
+from embed.pairs.tokens import tokenize
+from embed.training.train import train
 from kgbuild.errors import TrainError
 
 TEXTS = ["type 2 diabetes", "Asthma", "allergic asthma disorder", "gout", "asthma"]
@@ -110,7 +110,7 @@ def test_training_lowers_the_loss(tiny_cache, tiny_sapbert, out):
 
 
 def test_a_killed_training_goes_on_bit_for_bit(tiny_cache, tiny_sapbert, tmp_path, monkeypatch):
-    from embed import state
+    from embed.training import state
 
     train(tiny_sapbert, tiny_cache, tmp_path / "whole")
     saved = state.save

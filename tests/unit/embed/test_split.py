@@ -2,8 +2,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from embed.pairs import CONCEPTS, PAIRS, TASKS, VARIANTS, PairCache, groups
-from embed.split import Split, hold_out
+from embed.pairs.cache import CONCEPTS, PAIRS, TASKS, VARIANTS, PairCache, groups
+from embed.pairs.split import Split, hold_out
 
 #: What one trait is called: its live id, one that it replaced, an exact match, a synonym's concept and a PheCode.
 NAMES = ("MONDO:0005148", "EFO:0001360", "DOID:9352", "EFO:9000001", "phecode:250.2")

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import torch
 
-from embed.encoder import load_base
 from embed.methods import prepare
-from embed.step import gradients
-from embed.tokens import tokenize
-from embed.train import train
+from embed.model.encoder import load_base
+from embed.pairs.tokens import tokenize
+from embed.training.step import gradients
+from embed.training.train import train
 from kgbuild.errors import TrainError
 from tests.unit.embed.torchrun import train_together
 
@@ -94,12 +94,12 @@ def test_several_processes_train_what_one_does(tiny_cache, tiny_config, tmp_path
 
 
 def test_a_batch_that_memory_does_not_hold_is_one_line(tiny_cache, tiny_config, out, monkeypatch):
-    import embed.train
+    import embed.training.train
 
     def full(*_):
         raise torch.OutOfMemoryError("CUDA out of memory")
 
-    monkeypatch.setattr(embed.train, "gradients", full)
+    monkeypatch.setattr(embed.training.train, "gradients", full)
 
     with pytest.raises(TrainError, match="does not hold a batch; train with --gradient-caching or a smaller"):
         train(tiny_config, tiny_cache, out)

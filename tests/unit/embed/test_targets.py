@@ -3,10 +3,10 @@ import dataclasses
 import numpy as np
 import pytest
 
-from embed import targets
-from embed.checkpoint import load_encoder
-from embed.descriptions import described
-from embed.pairs import NAMES
+from embed.methods import targets
+from embed.model.checkpoint import load_encoder
+from embed.pairs.cache import NAMES
+from embed.pairs.descriptions import described
 from kgbuild.errors import TrainError
 
 

@@ -1,9 +1,9 @@
 import numpy as np
 
-from embed import tokens
-from embed.encoder import load_base
-from embed.pairs import PairCache
-from embed.train import train
+from embed.model.encoder import load_base
+from embed.pairs import tokens
+from embed.pairs.cache import PairCache
+from embed.training.train import train
 
 
 def test_token_ids_are_kept_beside_the_pairs_for_every_model(tiny_cache, tiny_config, tmp_path, monkeypatch):

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import torch
 
-from embed.checkpoint import load_encoder
-from embed.train import rate, train
+from embed.model.checkpoint import load_encoder
+from embed.training.train import rate, train
 from kgbuild.errors import TrainError
 
 
@@ -20,7 +20,7 @@ def _state(out):
 
 def test_a_killed_training_goes_on_bit_for_bit(tiny_cache, tiny_config, tmp_path, monkeypatch):
     train(tiny_config, tiny_cache, tmp_path / "whole")
-    from embed import state
+    from embed.training import state
 
     def kill_at_8(path, same, at, *rest):
         saved(path, same, at, *rest)

@@ -6,14 +6,14 @@ import sys
 from pathlib import Path
 
 from embed.config import TrainConfig
-from embed.pairs import PairCache
+from embed.pairs.cache import PairCache
 
 _TRAIN = """
 import sys
 from pathlib import Path
 from embed import config
-from embed.pairs import PairCache
-from embed.phases import train
+from embed.pairs.cache import PairCache
+from embed.training.phases import train
 folder = Path(sys.argv[1])
 given = getattr(config, sys.argv[2]).load(folder / "config.json")
 train(given, PairCache.load(folder / "pairs"), folder / "together")

@@ -15,14 +15,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from embed import processes, state
-from embed.average import average
-from embed.checkpoint import save_model
+from embed.compute import processes
 from embed.config import BioLordConfig, TrainConfig
-from embed.encoder import load_base
 from embed.methods.biolord import Contrast
-from embed.pairs import PairCache
-from embed.train import train as train_one
+from embed.model.checkpoint import save_model
+from embed.model.encoder import load_base
+from embed.pairs.cache import PairCache
+from embed.training import state
+from embed.training.average import average
+from embed.training.train import train as train_one
 
 
 def train(
@@ -33,7 +34,7 @@ def train(
     max_minutes: float = math.inf,
     resume: bool = False,
 ) -> Path:
-    """As `embed.train.train`, for a recipe of any number of phases; they share `max_minutes` evenly.
+    """As `embed.training.train.train`, for a recipe of any number of phases; they share `max_minutes` evenly.
 
     A resumed training leaves out the phases that are done and goes on in the one that was stopped.
     """

@@ -104,7 +104,7 @@ class PairCache:
         names: `concept` (→ concepts), `text` (→ strings), `language`: every label and exact name, in any language.
         definitions: `concept` (→ concepts), `text` (→ strings).
         denied: `head`, `tail` (→ concepts): exact matches that a curator denied.
-        kept_out: Sorted hashes of pairs of names that no method may make (`embed.leaks`).
+        kept_out: Sorted hashes of pairs of names that no method may make (`embed.pairs.leaks`).
         folder: Where it was loaded from; what is computed from it is kept there, for every training on it.
     """
 

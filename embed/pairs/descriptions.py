@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from embed.pairs import TASKS, PairCache
+from embed.pairs.cache import TASKS, PairCache
 from kgbuild.graph import name_key
 
 #: Predicate → what its head is, said of the tail, and what its tail is, said of the head; after the parent's name.

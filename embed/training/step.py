@@ -19,12 +19,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from embed import processes
-from embed.device import autocast
-from embed.dropout import seeded
+from embed.compute import processes
+from embed.compute.device import autocast
+from embed.compute.dropout import seeded
+from embed.compute.packing import packs
+from embed.compute.threads import on_threads
 from embed.methods.method import Method
-from embed.packing import packs
-from embed.threads import on_threads
 
 T = TypeVar("T")
 

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.optim import Optimizer
 
-from embed import processes
+from embed.compute import processes
 from embed.config import TrainConfig
-from embed.pairs import PairCache
+from embed.pairs.cache import PairCache
 from kgbuild.errors import TrainError
 
 
@@ -54,7 +54,7 @@ def identity(config: TrainConfig, cache: PairCache, train_mask: NDArray[np.bool_
 def save(path: Path, same: dict[str, Any], at: At, model: nn.Module, optimizers: Sequence[Optimizer]) -> None:
     """Write the state after a step; a kill at any moment leaves this state or the one before.
 
-    Dropout draws from seeds of its own for each step (`embed.step`), so there is no random state to keep.
+    Dropout draws from seeds of its own for each step (`embed.training.step`), so there is no random state to keep.
     """
     if processes.rank() > 0:
         return

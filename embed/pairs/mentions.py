@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from embed.pairs import PairCache
+from embed.pairs.cache import PairCache
 from kgbuild.curie import standardize
 from kgbuild.errors import InputError
 from kgbuild.inputs import delimiter

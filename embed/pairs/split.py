@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from embed.pairs import ASSOCIATIONS, TASKS, PairCache
+from embed.pairs.cache import ASSOCIATIONS, TASKS, PairCache
 from kgbuild.errors import InputError
 from kgbuild.model import EFFECT_KINDS
 

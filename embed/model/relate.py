@@ -1,9 +1,9 @@
 """The part of a text's vector that relations speak of, fitted after the last step on all their concepts at once.
 
 In a short training a gene's or a disease's name is met once or not at all, and the transformer learns little of what it
-is related to. So, as `embed.associate` does for associations, each text gets a part of its own, from features of its
-vector: in it, diseases, phenotypes and genes that a relation joins are near. It takes a minute, as no text is encoded
-twice. The vectors are centred as well: a direction that all of them share orders nothing.
+is related to. So, as `embed.model.associate` does for associations, each text gets a part of its own, from features of
+its vector: in it, diseases, phenotypes and genes that a relation joins are near. It takes a minute, as no text is
+encoded twice. The vectors are centred as well: a direction that all of them share orders nothing.
 
 Legend: N texts, P pairs, B of a batch, D the common width, K features, R directions of the part.
 """
@@ -17,11 +17,11 @@ from scipy.sparse import coo_array, csr_array
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from embed.associate import vectors
-from embed.losses import MAX_LOG_SCALE, info_nce
-from embed.pairs import TASKS, PairCache
-from embed.random_features import RandomFeatures
-from embed.tokens import Tokens
+from embed.model.associate import vectors
+from embed.model.losses import MAX_LOG_SCALE, info_nce
+from embed.model.random_features import RandomFeatures
+from embed.pairs.cache import TASKS, PairCache
+from embed.pairs.tokens import Tokens
 
 if TYPE_CHECKING:
     from embed.methods.generel import Generel

@@ -18,11 +18,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from embed import processes
-from embed.checkpoint import load_encoder
+from embed.compute import processes
 from embed.config import BioLordConfig
-from embed.leaks import Hashes, hashes_of, together, without
-from embed.pairs import PairCache
+from embed.model.checkpoint import load_encoder
+from embed.pairs.cache import PairCache
+from embed.pairs.leaks import Hashes, hashes_of, together, without
 from kgbuild.errors import TrainError
 
 
@@ -103,7 +103,7 @@ def of_translations(config: BioLordConfig, cache: PairCache, kept: Path) -> Targ
 def names(cache: PairCache, english: bool = True) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Concepts with their distinct names, labels included; or with those in all other languages. Sorted by concept.
 
-    A name whose pair with the label is kept out (`embed.leaks`) is none.
+    A name whose pair with the label is kept out (`embed.pairs.leaks`) is none.
     """
     is_english = pc.equal(cache.names["language"], "en")
     chosen = cache.names.filter(is_english if english else pc.invert(is_english))

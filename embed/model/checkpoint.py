@@ -4,7 +4,7 @@ modules.json  1_Pooling/  2_Dense/  3_Normalize/     SentenceTransformer(folder)
 config.json  model.safetensors  tokenizer.json …     the transformer
 variants.safetensors  variants.json                  unit vectors M×D in fp32; ids, and which have a training pair
 recipe.json  README.md  training/                    what it was trained with, the model card, the curves
-taught.npy                                           hashes of the pairs that it was trained on (`embed.leaks`)
+taught.npy                                           hashes of the pairs that it was trained on (`embed.pairs.leaks`)
 """
 
 import hashlib
@@ -24,13 +24,13 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from embed.card import card
-from embed.device import autocast, best_device
-from embed.encoder import Dense, base_folder, load_base, pooled
-from embed.leaks import TAUGHT, record
-from embed.pairs import PairCache
-from embed.threads import on_threads
-from embed.tokens import lower_case, tokenize
+from embed.compute.device import autocast, best_device
+from embed.compute.threads import on_threads
+from embed.model.card import card
+from embed.model.encoder import Dense, base_folder, load_base, pooled
+from embed.pairs.cache import PairCache
+from embed.pairs.leaks import TAUGHT, record
+from embed.pairs.tokens import lower_case, tokenize
 from kgbuild.errors import InputError
 
 if TYPE_CHECKING:  # a method may load a model, as its teacher

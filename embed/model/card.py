@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from embed.pairs import PairCache
+from embed.pairs.cache import PairCache
 
-if TYPE_CHECKING:  # a method may load a model: it imports `embed.checkpoint`, which imports this
+if TYPE_CHECKING:  # a method may load a model: it imports `embed.model.checkpoint`, which imports this
     from embed.methods.method import Method
 
 _CARD = """---

@@ -22,17 +22,18 @@ from rich.progress import BarColumn, Progress, TextColumn
 from torch import Tensor, nn
 from torch.optim import AdamW, Optimizer, SparseAdam
 
-from embed import processes, state
-from embed.batches import Batches
-from embed.checkpoint import save_model
+from embed.compute import processes
 from embed.config import TrainConfig
-from embed.curves import Curves
-from embed.encoder import load_base
 from embed.methods import prepare, with_texts
 from embed.methods.method import Method
-from embed.pairs import PairCache
-from embed.step import gradients, losses
-from embed.tokens import cached, lower_case
+from embed.model.checkpoint import save_model
+from embed.model.encoder import load_base
+from embed.pairs.batches import Batches
+from embed.pairs.cache import PairCache
+from embed.pairs.tokens import cached, lower_case
+from embed.training import state
+from embed.training.curves import Curves
+from embed.training.step import gradients, losses
 from kgbuild.console import err
 from kgbuild.errors import TrainError
 

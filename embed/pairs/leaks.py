@@ -23,7 +23,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from embed.evaluate.sets import Evaluated
-from embed.pairs import ASSOCIATIONS, TASKS, PairCache
+from embed.pairs.cache import ASSOCIATIONS, TASKS, PairCache
 from kgbuild.curie import standardize
 from kgbuild.graph import name_key
 

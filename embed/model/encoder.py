@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from transformers import AutoModel, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
-from embed.dropout import of_threads
-from embed.packing import packed, packs, pool_packed
+from embed.compute.dropout import of_threads
+from embed.compute.packing import packed, packs, pool_packed
 from kgbuild.errors import InputError
 
 _HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
@@ -37,7 +37,7 @@ def base_folder(base_model: str) -> Path:
             f"{base_model}: no model here; give a folder that `kg train` wrote, minilm, or a name on the Hugging Face "
             "hub (organisation/name)"
         )
-    from embed.hub import fetched  # its client takes a moment
+    from embed.model.hub import fetched  # its client takes a moment
 
     return fetched(base_model)
 
@@ -68,7 +68,7 @@ class TextEncoder(nn.Module):
         super().__init__()
         self.transformer = transformer
         of_threads(transformer)
-        # a chunk has few of the words: `embed.step` adds their gradients to a dense one
+        # a chunk has few of the words: `embed.training.step` adds their gradients to a dense one
         transformer.get_input_embeddings().sparse = True  # type: ignore[operator]  # HF's
         self.pooling = pooling
         self.dimensions: int = dimensions or transformer.config.hidden_size  # type: ignore[union-attr, assignment]  # HF's

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from torch import nn
 
-from embed.encoder import load_base
+from embed.model.encoder import load_base
 
 
 def average(folders: Sequence[Path]) -> nn.Module:

@@ -8,7 +8,7 @@ from typing import TypeVar
 import torch
 from torch import nn
 
-from embed.packing import attention, packs
+from embed.compute.packing import attention, packs
 from kgbuild.ahead import side_by_side
 
 T = TypeVar("T")

@@ -22,12 +22,12 @@ from scipy.sparse import coo_array, csr_array
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from embed.association_part import AssociationPart, map_to_shared
-from embed.encoder import pooled
-from embed.locus import LocusEncoder
-from embed.losses import MASKED
-from embed.pairs import TASKS, PairCache
-from embed.tokens import Tokens
+from embed.model.association_part import AssociationPart, map_to_shared
+from embed.model.encoder import pooled
+from embed.model.locus import LocusEncoder
+from embed.model.losses import MASKED
+from embed.pairs.cache import TASKS, PairCache
+from embed.pairs.tokens import Tokens
 
 if TYPE_CHECKING:
     from embed.methods.generel import Generel

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch import distributed as dist
 
-from embed.device import best_device
+from embed.compute.device import best_device
 
 
 def rank() -> int:

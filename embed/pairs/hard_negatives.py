@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
-from embed.pairs import TASKS, PairCache
+from embed.pairs.cache import TASKS, PairCache
 
 
 class HardNegatives:

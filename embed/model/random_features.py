@@ -6,7 +6,7 @@ Legend: N texts, D the common width, K features.
 import torch
 from torch import Tensor, nn
 
-from embed.encoder import Dense
+from embed.model.encoder import Dense
 
 
 class RandomFeatures:

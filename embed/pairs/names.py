@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from embed.leaks import hashes_of, together, without
-from embed.pairs import TASKS, PairCache
+from embed.pairs.cache import TASKS, PairCache
+from embed.pairs.leaks import hashes_of, together, without
 
 #: What a pair is of: two names from the graph, or a mention in a text with a name.
 KINDS = ("synonym", "mention")

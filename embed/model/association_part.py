@@ -11,7 +11,7 @@ from scipy.sparse import csr_array, diags_array
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from embed.random_features import RandomFeatures
+from embed.model.random_features import RandomFeatures
 
 
 def map_to_shared(x_TF: Tensor, links_TM: csr_array, rank: int, ridge: float) -> Tensor:

@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from embed.tokens import Tokens
+from embed.pairs.tokens import Tokens
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from transformers import AttentionInterface
 
-from embed.dropout import dropout as own_dropout
+from embed.compute.dropout import dropout as own_dropout
 
 _NAME = "packed_by_length"
 
