@@ -36,7 +36,7 @@ from kgbuild.mapping.review.signed import Signed, abstaining, apply, signed_link
 from kgbuild.mapping.subjects import Subjects, read_subjects
 from kgbuild.mapping.table import CURATED, NONE, ranked
 from kgbuild.mapping.teachers import lesson
-from kgbuild.mapping.terms import Scope, Terms, read_target, read_terms, scope
+from kgbuild.mapping.terms import Scope, Terms, chosen, read_scopes, read_target, read_terms
 from kgbuild.store import Store
 
 _LINK = ("subject_id", "subject_label", "object_id", "object_label", "rank", "similarity_score", "confidence")
@@ -121,7 +121,8 @@ def harmonize(
     if own and write:
         raise InputError(f"{own.scope.name}: a list that is not in the graph has no links there; write it with --out")
     keep = Keep(store)
-    from_, to = own.scope if own else scope(store, str(source)), scope(store, target_name)
+    scopes = keep.get("scopes", lambda: read_scopes(store))
+    from_, to = own.scope if own else chosen(scopes, str(source)), chosen(scopes, target_name)
     onto = keep.get(f"onto-{to.name}", lambda: Onto.read(store, to))
     subjects = own.subjects(store) if own else keep.get(f"from-{from_.name}", lambda: read_subjects(store, from_))
     scored = _scored(store, keep, onto, subjects, codes, asserted)

@@ -35,18 +35,32 @@ class Scope:
         return {"property": self.attribute, "value": self.value}
 
 
-def scope(store: Store, name: str) -> Scope:
-    """The vocabulary or release that a user means, in any spelling: `efo`, `EFO`, `MeSH`. A release goes first.
-
-    Raises:
-        InputError: The graph has neither.
-    """
+def read_scopes(store: Store) -> dict[str, Scope]:
+    """The vocabularies and releases of a graph by their names in lower case. A release goes first."""
     spelling = {prefix.lower(): prefix for prefix in PREFIXES}
     scopes: dict[str, Scope] = {}
     for row in store.query("similar/scopes"):
         written = row["property"].removeprefix("in_") if row["property"] != "vocabulary" else row["value"]
         known = spelling.get(written.lower(), written)
         scopes.setdefault(known.lower(), Scope(known, row["property"], row["value"]))
+    return scopes
+
+
+def scope(store: Store, name: str) -> Scope:
+    """`chosen` of all that the graph has, which a second of a large graph goes into."""
+    return chosen(read_scopes(store), name)
+
+
+def chosen(scopes: Mapping[str, Scope], name: str) -> Scope:
+    """The vocabulary or release that a user means, in any spelling: `efo`, `EFO`, `MeSH`.
+
+    Args:
+        scopes: From `read_scopes`.
+        name: As the user wrote it.
+
+    Raises:
+        InputError: There is neither.
+    """
     wanted = standardize(f"{name}:").rstrip(":").lower()
     if wanted not in scopes:
         there = ", ".join(sorted((each.name for each in scopes.values()), key=str.lower))
