@@ -14,13 +14,13 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 
 from kgbuild.mapping.calibrate import Calibration
 from kgbuild.mapping.features import FEATURES, Floats
+from kgbuild.mapping.trees import LEAVES, Trees
 
 _FOLDS = 5
 _ROUNDS = 3  # of folds: near ties between candidates otherwise hang on how the examples fell
 _MOST = 2.4  # of two similarities with a fifth of each for the label
 _THREADS = 2
 _NONE = -2.0  # log odds that none of a query's candidates is right, 1 to 7
-_ROWS = 2_000  # of candidates at once: every tree goes over all of them, which a processor's cache holds
 _CLOSE = 10  # candidates of a query that all models look at
 #: Fewer examples teach less than the sum of the two similarities knows.
 ENOUGH = 200
@@ -40,7 +40,7 @@ class Ranker:
     Without `models` the score is the sum of character TF-IDF and encoder similarity, and there is no confidence.
     """
 
-    models: Sequence[Any] = ()
+    models: Sequence[Trees] = ()
     calibration: Calibration | None = None
 
     def score(self, features: Sequence[Floats]) -> list[Floats]:
@@ -93,14 +93,14 @@ def fit(examples: Sequence[Example], alike: bool = True, seed: int = 0) -> Ranke
     rounds = [random.permutation(len(usable)) % _FOLDS for _ in range(_ROUNDS)]
     tables = [_relative(example.features_CF) for example in usable]
 
-    def learn(at: int, fold: int) -> Any:
+    def learn(at: int, fold: int) -> Trees:
         seen = np.flatnonzero(rounds[at] != fold)
         model = HistGradientBoostingClassifier(
-            max_iter=150, learning_rate=0.05, max_leaf_nodes=8, min_samples_leaf=60, l2_regularization=5.0,
+            max_iter=150, learning_rate=0.05, max_leaf_nodes=LEAVES, min_samples_leaf=60, l2_regularization=5.0,
             max_features=0.3, early_stopping=False, random_state=seed + at * _FOLDS + fold,
         )  # fmt: skip
         model.fit(np.concatenate([tables[i] for i in seen]), np.concatenate([usable[i].right_C for i in seen]))
-        return model
+        return Trees(model)
 
     folds = [(at, fold) for at in range(_ROUNDS) for fold in range(_FOLDS)]
     with ThreadPoolExecutor(_THREADS) as threads:  # a model's own threads would wait for each other more than they work
@@ -128,17 +128,14 @@ def _top(odds_C: Floats) -> NDArray[np.int64]:
     return np.argsort(-odds_C, kind="stable")[:_CLOSE]
 
 
-def _odds(model: Any, tables: Sequence[Floats]) -> Floats:
+def _odds(model: Trees, tables: Sequence[Floats]) -> NDArray[np.float64]:
     """Log odds of all candidates of all queries, one after another."""
     if not tables:
-        return np.zeros(0, np.float32)
-    table = np.concatenate(tables)
-    parts = (table[at : at + _ROWS] for at in range(0, len(table), _ROWS))
-    odds: Floats = np.concatenate([model.decision_function(part) for part in parts])
-    return odds
+        return np.zeros(0)
+    return model(np.concatenate(tables))
 
 
-def _split(odds: Floats, tables: Sequence[Floats]) -> list[Floats]:
+def _split(odds: NDArray[np.floating], tables: Sequence[Floats]) -> list[Any]:
     """Log odds by query."""
     return np.split(odds, np.cumsum([len(each) for each in tables])[:-1]) if tables else []
 

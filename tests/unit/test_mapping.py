@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from kgbuild.mapping.calibrate import Calibration
@@ -14,6 +15,7 @@ from kgbuild.mapping.features import FEATURES, PRIORS, Lists, Query, Target, Vec
 from kgbuild.mapping.lexical import Ngrams, Words, words
 from kgbuild.mapping.rank import ENOUGH, Example, Ranker, fit
 from kgbuild.mapping.search import Bound, Peaks, nearest_by_bounds
+from kgbuild.mapping.trees import LEAVES, Trees
 
 NAMES = [
     ["type 2 diabetes mellitus", "diabetes mellitus, non-insulin-dependent"],
@@ -263,3 +265,16 @@ def test_too_few_examples_give_the_plain_sum_without_confidence():
     assert ranker == Ranker()
     assert ranker.score([table])[0].argmax() == table[:, FEATURES.index("both")].argmax()
     assert ranker.confidence([np.array([0.5])], [table]) is None
+
+
+@pytest.mark.parametrize("decimals", [1, 7])  # values that stand on a threshold, and hardly any
+def test_trees_asked_by_columns_answer_as_the_model_does(decimals):
+    random = np.random.default_rng(decimals)
+    table = random.normal(size=(20_000, 12)).round(decimals).astype(np.float32)
+    right = table[:, 0] + table[:, 1] * table[:, 2] + random.normal(size=len(table)) > 0.5
+    model = HistGradientBoostingClassifier(
+        max_iter=30, max_leaf_nodes=LEAVES, max_features=0.5, early_stopping=False, random_state=0
+    ).fit(table[:5_000], right[:5_000])
+
+    np.testing.assert_array_equal(Trees(model)(table), model.decision_function(table))
+    assert len(Trees(model)(table[:0])) == 0
