@@ -20,6 +20,7 @@ from collections.abc import Collection, Iterable, Sequence
 from html import escape
 from importlib.resources import files
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -175,17 +176,18 @@ def draw(points: pd.DataFrame, folder: Path, name: str, by: str = "type", title:
 
     figure = Figure(figsize=(9, 8), layout="constrained")
     axes = figure.subplots()
-    for value, (colour, shape) in styles(points[by]).items():
+    for place, (value, (colour, shape)) in enumerate(styles(points[by]).items()):
         part = points[points[by] == value]
         for asked, size, alpha in ((False, 10, 0.35), (True, 34, 1.0)):
             of = part[part["asked"] == asked]
             axes.scatter(
                 of["x"], of["y"], s=size, alpha=alpha, c=_COLOURS[colour], marker=_MARKERS[shape],
-                edgecolors="black", linewidths=0.6 if asked else 0,
+                edgecolors="black", linewidths=0.6 if asked else 0, zorder=1 + asked - place / 100,
                 label=value if asked == bool(part["asked"].all()) else None,
             )  # fmt: skip
-    for row in _named(points):
-        axes.annotate(row.label, (row.x, row.y), xytext=(4, 3), textcoords="offset points", fontsize=7)
+    for label, x, y, end in _named(points):
+        side, away = ("left", 4) if end > x else ("right", -4)
+        axes.annotate(label, (x, y), (away, 3), textcoords="offset points", fontsize=7, ha=side, zorder=3)
     axes.set(xticks=[], yticks=[], title=title)
     legend = axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, markerscale=2, fontsize=9)
     for handle in legend.legend_handles:
@@ -197,14 +199,33 @@ def draw(points: pd.DataFrame, folder: Path, name: str, by: str = "type", title:
         figure.savefig(svg_part, format="svg", metadata={"Date": None})
 
 
-def _named(points: pd.DataFrame, most: int = 24) -> list[tuple[str, float, float]]:
-    """Of those asked for, some that are not close to one named before."""
-    found: list[tuple[str, float, float]] = []
-    least = 0.035 * float(max(np.ptp(points["x"]), np.ptp(points["y"])))
+class _Name(NamedTuple):
+    """A point's name: from the point itself to where its last letter is, at the point's height."""
+
+    label: str
+    x: float
+    y: float
+    end: float
+
+    def meets(self, other: "_Name", high: float) -> bool:
+        """Whether two names of this height are written over each other."""
+        begin, end = sorted((self.x, self.end))
+        its_begin, its_end = sorted((other.x, other.end))
+        return abs(self.y - other.y) < high and begin < its_end and its_begin < end
+
+
+def _named(points: pd.DataFrame, most: int = 24) -> list[_Name]:
+    """Of those asked for, some whose names are not written over each other or out of the picture."""
+    found: list[_Name] = []
+    letter, high = 0.0105 * float(np.ptp(points["x"])), 0.025 * float(np.ptp(points["y"]))
+    edge = float(points["x"].max())
     asked = points[points["asked"]]
     for row in asked.sort_values("type", kind="stable")[["label", "x", "y"]].itertuples(index=False):
-        if len(found) < most and all(np.hypot(row.x - each.x, row.y - each.y) > least for each in found):
-            found.append(row)
+        length = letter * len(row.label)
+        end = row.x - length if row.x + length > edge else row.x + length
+        name = _Name(row.label, row.x, row.y, end)
+        if len(found) < most and not any(name.meets(other, high) for other in found):
+            found.append(name)
     return found
 
 
