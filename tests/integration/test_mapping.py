@@ -20,7 +20,7 @@ from kgbuild.cli import app
 from kgbuild.errors import InputError
 from kgbuild.export import export_links, export_mapping
 from kgbuild.export.mappings import FORMATS, computed_links
-from kgbuild.mapping.facts import Facts
+from kgbuild.mapping.facts import Around, Facts
 from kgbuild.mapping.fates import fates
 from kgbuild.mapping.reason import broader, check
 from kgbuild.mapping.sssom import read_sssom
@@ -335,6 +335,20 @@ def test_a_match_refuted_of_an_equivalent_concept_counts(argued):
 
     assert kept.empty
     assert conflicts["why"].tolist() == ["biomappings has phecode:250.1 and MONDO:0005148 as not the same"]
+
+
+def test_what_is_kept_around_all_concepts_says_what_is_read_around_some(argued):
+    frame = links(
+        ("phecode:250.1", "DOID:9352", "exact"),
+        ("phecode:250.2", "MONDO:0005147", "exact"),
+        ("DOID:3393", "MONDO:0004784", "exact"),
+    )
+    known = Around.read(argued, [row["id"] for row in argued.query("MATCH (c:Concept) RETURN c.id AS id")])
+    read, kept = check(argued, frame), check(argued, frame, around=known)
+
+    assert len(read[1]) == 3
+    for one, other in zip(read, kept, strict=True):
+        pd.testing.assert_frame_equal(one, other)
 
 
 def test_a_code_without_a_match_gets_its_parents_as_a_broad_one(argued):
