@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from kgbuild.mapping.evidence import SHARED, Evidence, Shared, Ties, merged, read_sets
+from kgbuild.mapping.evidence import Evidence, Shared, Ties, merged, read_sets
 from kgbuild.mapping.features import Query, Vectors, inverted
 from kgbuild.mapping.terms import Scope, Terms, in_batches, read_terms, read_vectors
 from kgbuild.store import Store
@@ -38,12 +38,12 @@ class Subjects:
 
         Args:
             ties: The target's.
-            shared: What the target's terms have, by kind.
+            shared: What the target's terms have, by kind; what is not there is not compared.
             codes: Use the codes that the concepts group.
         """
         ids = self.terms.ids
         groups = [self.groups.get(each, ()) if codes else () for each in ids]
-        parts = [(kind, shared[kind].of(self.sets.get(kind, {}), ids)) for kind in SHARED]
+        parts = [(kind, of.of(self.sets.get(kind, {}), ids)) for kind, of in shared.items()]
         parts.append(("chains", ties.of_chains([self.ties.get(each, ()) for each in ids], ids)))
         found: list[Evidence] = merged(parts, len(ids))
         for one, of in zip(found, ties.of_codes(groups), strict=True):
