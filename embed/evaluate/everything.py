@@ -67,7 +67,7 @@ def everything(
         results.notes += [
             f"{model.name}: says nothing of its training pairs, so nothing was checked"
             for model in models
-            if not (model.path / leaks.TAUGHT).exists()
+            if not (model.encoder.folder / leaks.TAUGHT).exists()
         ]
         if "similarity" in only:
             with steps.step("similarity"):
@@ -113,7 +113,7 @@ def check(models: Sequence[Model], cache: PairCache, found: Found) -> leaks.Leak
     """
     told = leaks.find(cache, {each.name: each.pairs(files) for each, files in found})
     for model in models:
-        away = leaks.told_away(model.path, told)
+        away = leaks.told_away(model.encoder.folder, told)
         if away:
             counts = ", ".join(f"{name} ({count:,})" for name, count in away.items())
             raise InputError(

@@ -76,11 +76,11 @@ def _by_hold_out(
 ) -> Iterator[tuple[HoldOut, NDArray[np.bool_], list[Model]]]:
     groups: dict[bytes, tuple[HoldOut, NDArray[np.bool_], list[Model]]] = {}
     for model in models:
-        if not (model.path / "variants.json").exists():
+        if not (model.encoder.folder / "variants.json").exists():
             results.notes.append(f"{model.name}: no variants, so not in the tables of associations")
             continue
         try:
-            held, mask = HoldOut.read(model.path, cache)
+            held, mask = HoldOut.read(model.encoder.folder, cache)
         except InputError as error:
             results.notes.append(f"not in the tables of associations: {error}")
             continue
@@ -155,7 +155,7 @@ def trained_on(models: Sequence[Model], cache: PairCache) -> NDArray[np.bool_]:
     """The pairs of the first model that says what it held out; else what `kg train` trains on."""
     for model in models:
         try:
-            return HoldOut.read(model.path, cache)[1]
+            return HoldOut.read(model.encoder.folder, cache)[1]
         except InputError:
             continue
     return ~hold_out_relations(cache)

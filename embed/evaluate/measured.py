@@ -24,7 +24,7 @@ class Model:
 
     Args:
         encoder: Of texts, and of variants where it has them.
-        path: Its folder.
+        path: Its folder or its name on the hub, as it was asked for; its files are in `encoder.folder`.
     """
 
     encoder: Encoder

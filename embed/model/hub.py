@@ -7,8 +7,9 @@ from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntry
 
 from kgbuild.errors import InputError
 
-#: Settings, vocabularies and weights; not the same weights for other frameworks, which lie beside them.
-_READ = ["*.json", "*.txt", "*.model", "*.safetensors"]
+#: Settings, vocabularies, weights, and what a model of `kg train` says of its training pairs; not the same weights for
+#: other frameworks, which lie beside them.
+_READ = ["*.json", "*.txt", "*.model", "*.safetensors", "*.npy"]
 _NOT_READ = ["onnx/*", "openvino/*"]
 #: Of a model that has no safetensors.
 _PICKLED = ["pytorch_model*.bin"]
