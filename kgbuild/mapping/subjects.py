@@ -43,7 +43,7 @@ class Subjects:
         """
         ids = self.terms.ids
         groups = [self.groups.get(each, ()) if codes else () for each in ids]
-        parts = [(kind, of.of(self.sets.get(kind, {}), ids)) for kind, of in shared.items()]
+        parts = [(kind, theirs.of(self.sets.get(kind, {}), ids)) for kind, theirs in shared.items()]
         parts.append(("chains", ties.of_chains([self.ties.get(each, ()) for each in ids], ids)))
         found: list[Evidence] = merged(parts, len(ids))
         for one, of in zip(found, ties.of_codes(groups), strict=True):
