@@ -269,7 +269,7 @@ def _set_password(java: list[str]) -> None:
     """Give the password to a store that was never started; later ones keep it in their system database."""
     if not (_folder() / "data/databases/system").exists():
         _write_configuration(java)
-        _admin(java, ["dbms", "set-initial-password", _password()])
+        _admin(java, ["dbms", "set-initial-password", "--", _password()])  # it may begin with a hyphen
 
 
 def _ports() -> dict[str, int]:

@@ -182,6 +182,20 @@ def test_reset_deletes_the_data_and_keeps_the_password(empty_store: Store, neo4j
     assert (neo4j_home / "neo4j/password").read_text() == password
 
 
+def test_a_password_that_begins_with_a_hyphen_is_set_at_the_first_start(neo4j_home: Path) -> None:
+    file = neo4j_home / "neo4j/password"
+    password = file.read_text()
+    try:
+        database.reset()
+        file.write_text("-v_8uMwGm3sPzQxK1rTbYdA\n")  # one random password in 64 is like this
+        with connect() as store:
+            assert store.query("RETURN 1 AS one") == [{"one": 1}]
+    finally:
+        database.reset()
+        file.write_text(password)
+        database.start()
+
+
 def test_admin_import_fills_the_database(empty_store: Store, tmp_path: Path) -> None:
     nodes = tmp_path / "nodes.csv"
     nodes.write_text("id:ID,:LABEL\nMONDO:0005148,Concept\nMONDO:0005147,Concept\n")
